@@ -1,0 +1,1 @@
+"""Bangfu (帮扶): precise assistance for worker households in hardship."""
