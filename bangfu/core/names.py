@@ -109,8 +109,7 @@ def pinyin_key(name: str) -> str:
 
 
 def _syllables(text: str) -> list[str]:
-    found = lazy_pinyin(_ANY_DOT.sub(" ", text), errors=lambda other: list(other.lower().split()))
-    return [str(syllable) for syllable in found]
+    return " ".join(lazy_pinyin(_ANY_DOT.sub(" ", text).lower())).split()
 
 
 def _without_notes(text: str, repairs: Repairs) -> tuple[str, str, Repairs]:

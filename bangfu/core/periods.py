@@ -47,9 +47,7 @@ class Period:
 
     def overlaps(self, other: "Period") -> bool:
         """Is there a day that lies in both?"""
-        return (self.end is None or other.start <= self.end) and (
-            other.end is None or self.start <= other.end
-        )
+        return (self.end is None or other.start <= self.end) and (other.end is None or self.start <= other.end)
 
 
 def months_before(day: date, months: int) -> date:

@@ -1,0 +1,1 @@
+"""Facts at scale, without Django: files, Arrow and Parquet in; findings out."""

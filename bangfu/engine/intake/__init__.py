@@ -1,0 +1,1 @@
+"""Any workbook or delivery becomes checked, normalised rows; what cannot be read is set aside with its reason."""

@@ -1,0 +1,1 @@
+"""The command line: arguments in, services called, results and problems printed."""
