@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 
 from bangfu.core.problems import Problem
 
-T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
 class Repair(Enum):
@@ -45,9 +45,9 @@ class Repair(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading(Generic[T]):
+class Reading(Generic[T_co]):
     """``value`` is None where the cell is empty, or where it cannot be read: then ``problem`` says why."""
 
-    value: T | None
+    value: T_co | None
     repairs: tuple[Repair, ...] = ()
     problem: Problem | None = None

@@ -1,0 +1,133 @@
+"""Reading an archive workbook: rows in = new + same + wrong, each with what there is to say about it; nothing is lost.
+
+Two passes over the sheets: the first reads only names and numbers and learns who belongs to whom; the second reads
+everything, row by row, so that memory grows with the number of persons and not with the width of the form.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from bangfu.engine.intake import problems
+from bangfu.engine.intake.archive_row import ArchiveRow, Outcome
+from bangfu.engine.intake.drafts import Draft, sheet_drafts
+from bangfu.engine.intake.forms import archive_form, fields_by_heading
+from bangfu.engine.intake.households import Households
+from bangfu.engine.intake.layout import Layout, Sheet, find_layout, require_columns
+from bangfu.engine.intake.summary import summary_drafts
+from bangfu.engine.intake.tables import Table, open_tables
+
+# (who_only) -> the rows, heads before their members.
+Drafts = Callable[[bool], Iterator[Draft]]
+
+
+@dataclass(slots=True)
+class Counts:
+    """rows = new + same + wrong; into an empty register nothing can be changed."""
+
+    rows: int = 0
+    new: int = 0
+    same: int = 0
+    wrong: int = 0
+
+    def add(self, outcome: Outcome) -> None:
+        """Count one row."""
+        self.rows += 1
+        if outcome is Outcome.NEW:
+            self.new += 1
+        elif outcome is Outcome.SAME:
+            self.same += 1
+        else:
+            self.wrong += 1
+
+
+@dataclass(slots=True)
+class ArchiveReader:
+    """An opened workbook; iterate for its rows. ``counts`` grow while iterating and start again with each iteration."""
+
+    path: Path
+    layouts: list[Layout]
+    drafts: Drafts
+    counts: Counts
+
+    @property
+    def unknown_headings(self) -> list[str]:
+        """Headings that the form does not have; their cells stay in ``raw`` of each row under the heading."""
+        member = fields_by_heading("member")
+        return [heading for layout in self.layouts for heading in layout.unknown if heading not in member]
+
+    @property
+    def formulas(self) -> int:
+        """How many cells hold formulas; what is read is the result that the file stores."""
+        return sum(layout.table.formulas for layout in self.layouts)
+
+    def __iter__(self) -> Iterator[ArchiveRow]:
+        """Every row of data, in the order of the file. Raises NO_ROWS where there is none."""
+        self.counts = Counts()
+        households = Households(self.drafts(True))
+        for draft in self.drafts(False):
+            row = households.place(draft)
+            self.counts.add(row.outcome)
+            yield row
+        if not self.counts.rows:
+            raise problems.NO_ROWS(file=self.path.name)
+
+
+def read_archive(path: Path, today: date) -> ArchiveReader:
+    """Open a two-sheet archive workbook or a one-sheet summary table.
+
+    Raises a Problem for a file that is no such thing; problems of single rows come with the rows.
+    """
+    tables = open_tables(path)
+    form = archive_form()
+    workers = [table for table in tables if form.worker_sheet.matches(table.name)]
+    members = [table for table in tables if form.member_sheet.matches(table.name)]
+    if workers and (members or not _has_ties(workers[0])):
+        return _two_sheets(path, workers[0], members[:1], today)
+    return _by_headings(path, tables, today)
+
+
+def _two_sheets(path: Path, workers: Table, members: list[Table], today: date) -> ArchiveReader:
+    heads = _required(workers, "worker")
+    others = [_required(table, "member") for table in members]
+
+    def drafts(who_only: bool) -> Iterator[Draft]:
+        yield from sheet_drafts(heads, today, is_head=True, who_only=who_only)
+        for layout in others:
+            yield from sheet_drafts(layout, today, is_head=False, who_only=who_only)
+
+    return ArchiveReader(path, [heads, *others], drafts, Counts())
+
+
+def _by_headings(path: Path, tables: list[Table], today: date) -> ArchiveReader:
+    """No sheet has the right name: two sheets are told by their headings; a single one is a summary table."""
+    found = [(table, layout) for table in tables if (layout := find_layout(table, "worker")) is not None]
+    if not found:
+        raise problems.NO_SUCH_SHEET(file=path.name, sheets="、".join(table.name for table in tables) or "-")
+    tied = [table for table, _ in found if _has_ties(table)]
+    untied = [table for table, _ in found if not _has_ties(table)]
+    if tied and untied:
+        return _two_sheets(path, untied[0], tied[:1], today)
+    layout = found[0][1]
+
+    def drafts(who_only: bool) -> Iterator[Draft]:
+        return summary_drafts(layout, today, who_only=who_only)
+
+    return ArchiveReader(path, [layout], drafts, Counts())
+
+
+def _has_ties(table: Table) -> bool:
+    """Do the rows name the head of their household?"""
+    layout = find_layout(table, "member")
+    return layout is not None and any(column.field == "head_id_number" for column in layout.columns)
+
+
+def _required(table: Table, sheet: Sheet) -> Layout:
+    layout = find_layout(table, sheet)
+    if layout is None:
+        fields = getattr(archive_form(), sheet)
+        missing = "、".join(spec.heading for spec in fields.values() if spec.required)
+        raise problems.MISSING_COLUMNS(sheet=table.name, columns=missing)
+    require_columns(layout, sheet)
+    return layout

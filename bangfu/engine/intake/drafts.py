@@ -1,0 +1,108 @@
+"""Rows of persons as they are written, before it is known whether they fit into a household."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from bangfu.core.ids import IdNumber
+from bangfu.engine.intake import problems
+from bangfu.engine.intake.archive_row import Remark, Value
+from bangfu.engine.intake.cells import Reader, reader_of, text_of
+from bangfu.engine.intake.layout import Column, Layout
+from bangfu.engine.intake.tables import Cell
+
+# Enough to know who is whose: what the first of the two passes reads.
+_WHO = frozenset({"name", "id_number", "head_id_number", "relation"})
+HEAD_RELATIONS = frozenset({"本人", "户主"})
+
+Values = dict[str, Value]
+
+
+@dataclass(slots=True)
+class Draft:
+    """A person's row. ``head`` is the number of the household's head as far as it can be read."""
+
+    sheet: str
+    number: int
+    is_head: bool
+    values: Values
+    raw: dict[str, str]
+    remarks: list[Remark]
+    head: IdNumber | None = None
+
+    @property
+    def id_number(self) -> IdNumber | None:
+        """The person's own number, where it is valid."""
+        found = self.values.get("id_number")
+        return found if isinstance(found, IdNumber) else None
+
+    @property
+    def place(self) -> str:
+        """How a message points to this row."""
+        return f"“{self.sheet}”第 {self.number} 行 (row {self.number})"
+
+
+@dataclass(frozen=True, slots=True)
+class RowReader:
+    """Reads the columns of one sheet; ``who_only`` leaves out all but names and numbers."""
+
+    columns: tuple[tuple[int, str, Reader], ...]
+
+    @classmethod
+    def of(cls, columns: Iterable[Column], today: date, *, who_only: bool) -> "RowReader":
+        """Make the readers once per sheet."""
+        return cls(
+            tuple(
+                (column.index, column.field, reader_of(column.spec, today=today, ten_thousands=column.ten_thousands))
+                for column in columns
+                if column.field and column.spec and (not who_only or column.field in _WHO)
+            )
+        )
+
+    def read(self, cells: tuple[Cell, ...]) -> tuple[Values, dict[str, str], list[Remark]]:
+        """Values that could be read; what was written where that differs; and what there is to say about it."""
+        values: Values = {}
+        raw: dict[str, str] = {}
+        remarks: list[Remark] = []
+        width = len(cells)
+        for index, field, read in self.columns:
+            cell = cells[index] if index < width else None
+            if cell is None and field != "id_number":
+                continue
+            reading = read(cell)
+            if reading.value is not None:
+                values[field] = reading.value
+            if reading.problem is not None or reading.repairs:
+                raw[field] = text_of(cell)
+                remarks.append(Remark(field, reading.problem, reading.repairs))
+        return values, raw, remarks
+
+
+def sheet_drafts(layout: Layout, today: date, *, is_head: bool, who_only: bool) -> Iterator[Draft]:
+    """The rows of 职工 (heads) or of 家庭成员 (members) of the two-sheet workbook."""
+    reader = RowReader.of(layout.columns, today, who_only=who_only)
+    unknown = [(column.index, column.heading) for column in layout.columns if column.field is None]
+    for number, cells in layout.data():
+        values, raw, remarks = reader.read(cells)
+        if not who_only:
+            raw |= {heading: text_of(cells[i]) for i, heading in unknown if i < len(cells) and cells[i] is not None}
+        head = values.get("id_number" if is_head else "head_id_number")
+        known_head = head if isinstance(head, IdNumber) else None
+        if is_head and not who_only:
+            remarks += own_checks(values)
+        yield Draft(layout.table.name, number, is_head, values, raw, remarks, known_head)
+
+
+def own_checks(values: Mapping[str, Value]) -> list[Remark]:
+    """What a row says twice must agree: sex and birth date beside the ID number (DOMAIN 2.1 no. 8, 4.2)."""
+    number = values.get("id_number")
+    if not isinstance(number, IdNumber):
+        return []
+    found = []
+    sex = {"男": "1", "女": "2"}.get(str(values.get("sex")))
+    if sex is not None and sex != number.sex:
+        found.append(Remark("sex", problems.SEX_DIFFERS()))
+    birth = values.get("birth_date")
+    if isinstance(birth, date) and birth != number.birth_date:
+        found.append(Remark("birth_date", problems.BIRTH_DIFFERS()))
+    return found

@@ -1,0 +1,168 @@
+"""Where in a sheet the table is: title rows, a unit row, headings in one or two rows, then data, totals and signatures."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Literal
+
+from bangfu.core.text import plain
+from bangfu.engine.intake import problems
+from bangfu.engine.intake.cells import text_of
+from bangfu.engine.intake.forms import FieldSpec, archive_form, bare_heading, fields_by_heading
+from bangfu.engine.intake.tables import Cell, Row, Table
+
+Sheet = Literal["worker", "member"]
+# Titles, units and notes stand above the headings; more than this many rows of them is no table of ours.
+_ROWS_ABOVE = 40
+_UNIT_ROW = re.compile(r"(?:金额)?单位[:：]?(万?元)")
+# Rows below or between the data that are about the table and not about a person (DOMAIN 4.5).
+_ABOUT_THE_TABLE = re.compile(
+    r"^(合计|总计|小计|共计|累计|本页小计|填表|制表|填报|审核人|审核[:：]|负责人|单位负责人|经办|联系人|联系电话|工会主席|盖章|日期[:：]|注[:：]|说明[:：]|备注[:：])"
+)
+_RUNNING_NUMBER = frozenset({"序号", "编号", "户序号", "NO", "No", "no", "№"})
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of the table: where it is, which field it holds, or (``field`` None) which unknown heading it has."""
+
+    index: int
+    heading: str
+    field: str | None
+    spec: FieldSpec | None
+    ten_thousands: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The table of one sheet."""
+
+    table: Table
+    header_rows: tuple[int, ...]
+    headings: Mapping[int, str]
+    ten_thousands: bool
+    columns: tuple[Column, ...]
+
+    def data(self) -> Iterator[Row]:
+        """The rows of data: everything below the headings that is neither empty nor about the table itself."""
+        last = self.header_rows[-1]
+        furniture = _Furniture(self)
+        for number, cells in self.table.rows():
+            if number > last and not furniture.is_it(cells):
+                yield number, cells
+
+    @property
+    def unknown(self) -> list[str]:
+        """Headings that the form does not have, running numbers aside."""
+        return [c.heading for c in self.columns if c.field is None and c.heading not in _RUNNING_NUMBER]
+
+
+def find_layout(table: Table, sheet: Sheet) -> Layout | None:
+    """Find the headings of a sheet, in any order; None where no row has a name and an ID number as headings."""
+    rows = list(islice(table.rows(), _ROWS_ABOVE + 1))
+    scores = [(_known(cells, sheet), -number) for number, cells in rows]
+    best = max(scores, default=(0, 0))
+    if best[0] < 2:
+        return None
+    header = -best[1]
+    by_number = dict(rows)
+    headings, header_rows = _with_second_row(by_number, header, sheet)
+    ten_thousands = any(_unit_of(cells) == "万元" for number, cells in rows if number < header)
+    columns = tuple(column_of(index, headings[index], sheet, ten_thousands) for index in sorted(headings))
+    return Layout(table, header_rows, headings, ten_thousands, columns)
+
+
+def require_columns(layout: Layout, sheet: Sheet) -> None:
+    """Refuse a table that lacks a required column, or has one twice."""
+    fields = getattr(archive_form(), sheet)
+    have = [column.field for column in layout.columns]
+    missing = [spec.heading for name, spec in fields.items() if spec.required and name not in have]
+    if missing:
+        raise problems.MISSING_COLUMNS(sheet=layout.table.name, columns="、".join(missing))
+    for column in layout.columns:
+        if column.field is not None and have.count(column.field) > 1:
+            raise problems.COLUMN_TWICE(sheet=layout.table.name, column=column.heading)
+
+
+def column_of(index: int, written: str, sheet: Sheet, ten_thousands: bool) -> Column:
+    """The column that a written heading names on a sheet."""
+    bare, unit = bare_heading(written)
+    field = fields_by_heading(sheet).get(bare)
+    spec = getattr(archive_form(), sheet)[field] if field else None
+    # A unit in the heading itself outweighs the sheet's unit row.
+    in_ten_thousands = unit == "万元" if unit in ("元", "万元") else ten_thousands
+    return Column(index, spec.heading if spec else plain(written), field, spec, in_ten_thousands)
+
+
+def _known(cells: tuple[Cell, ...], sheet: Sheet) -> int:
+    """How many headings of the form a row has; 0 unless a name and an ID number are among them."""
+    fields = {fields_by_heading(sheet).get(bare_heading(text_of(cell))[0]) for cell in cells if isinstance(cell, str)}
+    return len(fields - {None}) if fields & {"name"} and fields & {"id_number", "head_id_number"} else 0
+
+
+def _with_second_row(
+    rows: Mapping[int, tuple[Cell, ...]], header: int, sheet: Sheet
+) -> tuple[dict[int, str], tuple[int, ...]]:
+    """Headings of the best row; where it is blank, of the row above or below if that names fields there (merged headings)."""
+    headings = _written(rows[header])
+    header_rows = [header]
+    for beside in (header - 1, header + 1):
+        other = _written(rows.get(beside, ()))
+        extra = {index: text for index, text in other.items() if index not in headings and _is_heading(text, sheet)}
+        below_is_headings = beside < header or len(extra) == len([i for i in other if i not in headings]) > 0
+        clash = beside > header and any(index in headings and not _is_heading(other[index], sheet) for index in other)
+        if extra and below_is_headings and not clash:
+            headings |= extra
+            header_rows.append(beside)
+    return headings, tuple(sorted(header_rows))
+
+
+def _is_heading(text: str, sheet: Sheet) -> bool:
+    return bare_heading(text)[0] in fields_by_heading(sheet)
+
+
+def _written(cells: tuple[Cell, ...]) -> dict[int, str]:
+    return {index: cell for index, cell in enumerate(cells) if isinstance(cell, str) and cell.strip()}
+
+
+def _unit_of(cells: tuple[Cell, ...]) -> str:
+    for cell in cells:
+        if isinstance(cell, str) and (found := _UNIT_ROW.search(plain(cell))):
+            return found[1]
+    return ""
+
+
+class _Furniture:
+    """Tells rows about the table from rows about persons. A row with anything under an ID heading is about a person."""
+
+    def __init__(self, layout: Layout) -> None:
+        known = [column for column in layout.columns if column.field is not None]
+        self._known = [column.index for column in known]
+        self._all = sorted(layout.headings)
+        self._names = [column.index for column in known if column.field == "name"]
+        self._ids = [column.index for column in known if column.spec and column.spec.type == "id"]
+        self._headings = {
+            index: plain(text) for index, text in layout.headings.items() if index in self._names + self._ids
+        }
+
+    def is_it(self, cells: tuple[Cell, ...]) -> bool:
+        """Is the row empty, the headings once more, an example, or about the table (totals, signatures, notes)?"""
+        if not any(_filled(cells, index) for index in self._known):
+            return True
+        if any(_written_at(cells, index).startswith("示例") for index in self._names):
+            return True
+        if any(_filled(cells, index) for index in self._ids):
+            return all(_written_at(cells, index) == heading for index, heading in self._headings.items())
+        first = next(_written_at(cells, index) for index in self._all if _filled(cells, index))
+        return _ABOUT_THE_TABLE.match(first) is not None
+
+
+def _filled(cells: tuple[Cell, ...], index: int) -> bool:
+    return (
+        index < len(cells) and cells[index] is not None and cells[index] != "" and bool(text_of(cells[index]).strip())
+    )
+
+
+def _written_at(cells: tuple[Cell, ...], index: int) -> str:
+    return plain(text_of(cells[index])) if index < len(cells) else ""

@@ -1,0 +1,181 @@
+"""The one-sheet 困难职工汇总表: families as blocks of rows, the head's cells merged over them (DESIGN 4, DOMAIN 4.5).
+
+Two arrangements are met. *Side by side*: the head's columns, then a second name column that begins the member's columns.
+*One below the other*: every row is a person, told apart by 户主身份证号 or 关系.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from bangfu.core.ids import IdNumber
+from bangfu.core.readings import Repair
+from bangfu.engine.intake.archive_row import Remark
+from bangfu.engine.intake.drafts import HEAD_RELATIONS, Draft, RowReader, own_checks
+from bangfu.engine.intake.forms import archive_form, bare_heading, fields_by_heading
+from bangfu.engine.intake.layout import Column, Layout, column_of
+from bangfu.engine.intake.tables import Cell
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryColumns:
+    """Which columns speak of the head and which of the person in the row."""
+
+    head: tuple[Column, ...]
+    member: tuple[Column, ...]
+    side_by_side: bool
+
+
+def summary_columns(layout: Layout) -> SummaryColumns:
+    """Tell the two arrangements apart by how many columns are headed as names."""
+    names = [index for index, text in sorted(layout.headings.items()) if _names_a_person(text)]
+    if len(names) < 2:
+        member = tuple(
+            column_of(i, text, "member", layout.ten_thousands) for i, text in sorted(layout.headings.items())
+        )
+        return SummaryColumns(layout.columns, member, side_by_side=False)
+    block = _member_block(layout, names[1])
+    head = tuple(column for column in layout.columns if column.index not in block)
+    member = tuple(column_of(i, layout.headings[i], "member", layout.ten_thousands) for i in block)
+    return SummaryColumns(head, member, side_by_side=True)
+
+
+def summary_drafts(layout: Layout, today: date, *, who_only: bool) -> Iterator[Draft]:
+    """Heads, each followed by the members of the family."""
+    columns = summary_columns(layout)
+    head_reader = RowReader.of(columns.head, today, who_only=who_only)
+    member_reader = RowReader.of(columns.member, today, who_only=who_only)
+    rows = _SummaryRows(layout, columns)
+    if columns.side_by_side:
+        return rows.side_by_side(head_reader, member_reader)
+    return rows.one_below_the_other(head_reader, member_reader)
+
+
+class _SummaryRows:
+    def __init__(self, layout: Layout, columns: SummaryColumns) -> None:
+        self._layout = layout
+        self._head_name = next((c.index for c in columns.head if c.field == "name"), -1)
+        self._head_id = next((c.index for c in columns.head if c.field == "id_number"), -1)
+        self._tie = next((c.index for c in columns.member if c.field == "head_id_number"), -1)
+        self._has_relation = any(c.field == "relation" for c in columns.member)
+        below = [m for m in layout.table.merged if m[0] > layout.header_rows[-1] and m[1] > m[0]]
+        self._covered = {
+            (row, column - 1): (top, column - 1)
+            for top, bottom, left, right in below
+            for row in range(top + 1, bottom + 1)
+            for column in range(left, right + 1)
+        }
+        self._merges_families = bool(below)
+
+    def side_by_side(self, head_reader: RowReader, member_reader: RowReader) -> Iterator[Draft]:
+        """Each row may begin a family, and holds one member; the head's own row among the members completes him."""
+        head: Draft | None = None
+        members: list[Draft] = []
+        for number, cells in self._layout.data():
+            if head is None or not self._continues(number, cells):
+                yield from _family(head, members)
+                head, members = self._draft(head_reader, number, cells, is_head=True), []
+            member = self._draft(member_reader, number, cells, is_head=False)
+            if set(member.values) - {"relation"} or member.raw:
+                members.append(member)
+        yield from _family(head, members)
+
+    def one_below_the_other(self, head_reader: RowReader, member_reader: RowReader) -> Iterator[Draft]:
+        """Each row is a person; ``head`` of a member is his own tie, or else the last head above."""
+        tie: Cell = None
+        head: IdNumber | None = None
+        for number, written in self._layout.data():
+            cells, filled = written, False
+            if self._tie >= 0:
+                own_tie = written[self._tie] if self._tie < len(written) else None
+                filled = own_tie is None and self._fills_down(number, self._tie)
+                tie = tie if filled else own_tie
+                cells = (*written[: self._tie], tie, *written[self._tie + 1 :])
+            member = self._draft(member_reader, number, cells, is_head=False)
+            if self._is_head(member):
+                draft = self._draft(head_reader, number, cells, is_head=True)
+                head = draft.id_number
+            else:
+                draft = member
+                tied = member.values.get("head_id_number")
+                draft.head = (tied if isinstance(tied, IdNumber) else None) if self._tie >= 0 else head
+            if filled:
+                draft.remarks.append(Remark("head_id_number", None, (Repair.FILLED_DOWN,)))
+            yield draft
+
+    def _is_head(self, member: Draft) -> bool:
+        relation = member.values.get("relation")
+        if relation in HEAD_RELATIONS:
+            return True
+        if self._tie >= 0:
+            tied = member.values.get("head_id_number")
+            return tied is not None and tied == member.id_number
+        return not self._has_relation or (relation is None and "relation" not in member.raw)
+
+    def _continues(self, number: int, cells: tuple[Cell, ...]) -> bool:
+        """Does the row belong to the family above? Its head cells are blank, and merged with those above."""
+        places = [place for place in (self._head_name, self._head_id) if place >= 0]
+        blank = all(place >= len(cells) or cells[place] is None for place in places)
+        return blank and any(self._fills_down(number, place) for place in places)
+
+    def _fills_down(self, number: int, column: int) -> bool:
+        # Formats without merged cells (CSV, dBase) leave blanks below the head: there a blank is all there is to go by.
+        return (number, column) in self._covered or not self._merges_families
+
+    def _draft(self, reader: RowReader, number: int, cells: tuple[Cell, ...], *, is_head: bool) -> Draft:
+        values, raw, remarks = reader.read(cells)
+        if not is_head and set(raw) == {"id_number"} and not values:
+            raw, remarks = {}, []
+        own = values.get("id_number")
+        head = own if is_head and isinstance(own, IdNumber) else None
+        if is_head:
+            remarks += own_checks(values)
+        return Draft(self._layout.table.name, number, is_head, values, raw, remarks, head)
+
+
+def _family(head: Draft | None, members: list[Draft]) -> Iterator[Draft]:
+    if head is None:
+        return
+    others = []
+    for member in members:
+        if _is_same_person(head, member):
+            # What only the head's row among the members says belongs to the head.
+            same_fields = {"person_status": "work_status"}
+            for field, value in member.values.items():
+                head.values.setdefault(same_fields.get(field, field), value)
+        else:
+            member.head = head.id_number
+            others.append(member)
+    yield head
+    yield from others
+
+
+def _is_same_person(head: Draft, member: Draft) -> bool:
+    if member.id_number is not None and head.id_number is not None:
+        return member.id_number == head.id_number
+    return member.values.get("relation") in HEAD_RELATIONS
+
+
+def _names_a_person(text: str) -> bool:
+    bare = bare_heading(text)[0]
+    return "name" in (fields_by_heading("worker").get(bare), fields_by_heading("member").get(bare))
+
+
+def _member_block(layout: Layout, start: int) -> list[int]:
+    """The run of member's headings around the second name column."""
+    form, places = archive_form(), sorted(layout.headings)
+    own = {bare_heading(spec.heading)[0] for spec in form.member.values()}
+    first = places.index(start)
+    if first and _field(layout.headings[places[first - 1]]) == "relation":
+        first -= 1
+    block = []
+    for place in places[first:]:
+        bare = bare_heading(layout.headings[place])[0]
+        if bare not in own and (_field(bare) is None or bare in {spec.heading for spec in form.worker.values()}):
+            break
+        block.append(place)
+    return block
+
+
+def _field(text: str) -> str | None:
+    return fields_by_heading("member").get(bare_heading(text)[0])
