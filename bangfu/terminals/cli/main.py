@@ -1,11 +1,16 @@
 """The command ``bangfu``. Exit 0: done; 1: done but some rows were wrong, or the file was refused; 2: a bad call."""
 
+import os
 import sys
+import traceback
+from pathlib import Path
 
 import click
 
 from bangfu.core.problems import Problem
+from bangfu.terminals.cli.bring import bring, template
 from bangfu.terminals.cli.home import home
+from bangfu.terminals.cli.identify import identify, recompute_trace
 from bangfu.terminals.cli.output import complain, err
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
@@ -17,6 +22,10 @@ def bangfu() -> None:
 
 
 bangfu.add_command(home)
+bangfu.add_command(template)
+bangfu.add_command(bring)
+bangfu.add_command(identify)
+bangfu.add_command(recompute_trace)
 
 
 def run() -> None:
@@ -39,3 +48,20 @@ def run() -> None:
         sys.exit(1)
     except BrokenPipeError:
         sys.exit(0)
+    except Exception as defect:
+        if os.environ.get("BANGFU_DEBUG"):
+            raise
+        _confess(defect)
+        sys.exit(1)
+
+
+def _confess(defect: Exception) -> None:
+    """A defect of ours: say where, never the values that it met, because they may be a person's."""
+    where = traceback.extract_tb(defect.__traceback__)[-1]
+    place = f"{type(defect).__name__}, {Path(where.filename).name}:{where.lineno}"
+    err.print(
+        f"程序出了内部错误（{place}），没有写出结果。请把这一行告诉维护者。\n"
+        f"An internal error ({place}); nothing was written. Please send this line to the maintainers.",
+        markup=False,
+        style="red",
+    )
