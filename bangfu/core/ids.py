@@ -135,11 +135,11 @@ class IdNumber:
 
 
 def read_id(raw: object) -> Reading[IdNumber]:
-    """Read one cell. A numeric cell is trusted only up to 15 digits, because spreadsheets keep no more (DOMAIN 4.5)."""
+    """Read one cell. A spreadsheet's number (a float) is trusted only up to 15 digits: it keeps no more (DOMAIN 4.5)."""
     if raw is None:
         return _refuse(Fault.MISSING)
-    if isinstance(raw, float | int) and not isinstance(raw, bool):
-        return _read_numeric(raw)
+    if isinstance(raw, float):
+        return _read_float(raw)
     text, repairs = normal_form(str(raw))
     if not text:
         return _refuse(Fault.MISSING)
@@ -198,10 +198,11 @@ def compatible(one: str, other: str) -> bool:
     return all("*" in pair or pair[0] == pair[1] for pair in zip(first, second, strict=True))
 
 
-def _read_numeric(raw: float) -> Reading[IdNumber]:
-    if raw != int(raw) or not 10**14 <= raw < 10**15:
-        digits = len(str(int(abs(raw))))
-        return _refuse(Fault.SPREADSHEET) if digits > 15 else _refuse(Fault.LENGTH, length=digits)
+def _read_float(raw: float) -> Reading[IdNumber]:
+    if not raw.is_integer():
+        return _refuse(Fault.CHARACTERS, position=len(str(raw).partition(".")[0]) + 1)
+    if abs(raw) >= 10**15:
+        return _refuse(Fault.SPREADSHEET)
     return read_id(str(int(raw)))
 
 

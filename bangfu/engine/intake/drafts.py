@@ -38,8 +38,8 @@ class Draft:
 
     @property
     def place(self) -> str:
-        """How a message points to this row."""
-        return f"“{self.sheet}”第 {self.number} 行 (row {self.number})"
+        """How a message points to this row: sheet and row number."""
+        return f"{self.sheet}:{self.number}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,22 +138,22 @@ HEAD_NUMBER_DAMAGED = kind(
 )
 TWICE_DIFFERENT = kind(
     "row.twice",
-    zh="与{place}是同一个人，但内容不同：{columns}。",
-    en="The same person as {place}, with other content: {columns}.",
+    zh="与 {place} 行是同一个人，但内容不同：{columns}。",
+    en="The same person as row {place}, with other content: {columns}.",
     do_zh="请留下正确的一行，删去另一行。",
     do_en="Keep the right row and delete the other.",
 )
 IN_TWO_FILES = kind(
     "row.two_files",
-    zh="这个人已在{place}的家庭里，一人只能在一份档案中。",
-    en="This person already belongs to the household at {place}; one person can be in one file only.",
+    zh="这个人已在 {place} 行的家庭里，一人只能在一份档案中。",
+    en="This person already belongs to the household at row {place}; one person can be in one file only.",
     do_zh="请核实两户是否为一家，只保留一份档案。",
     do_en="Find out whether the two are one family, and keep one file.",
 )
 HOUSEHOLD_BLOCKED = kind(
     "row.household_blocked",
-    zh="这一户没有收进来，原因见{place}。",
-    en="This household was not brought in; see {place} for the reason.",
+    zh="这一户没有收进来，原因见 {place} 行。",
+    en="This household was not brought in; see row {place} for the reason.",
     do_zh="请先处理那一行。",
     do_en="Settle that row first.",
 )
