@@ -20,6 +20,7 @@ _UNIT_ROW = re.compile(r"(?:金额)?单位[:：]?(万?元)")
 _ABOUT_THE_TABLE = re.compile(
     r"^(合计|总计|小计|共计|累计|本页小计|填表|制表|填报|审核人|审核[:：]|负责人|单位负责人|经办|联系人|联系电话|工会主席|盖章|日期[:：]|注[:：]|说明[:：]|备注[:：])"
 )
+_LIKE_A_NUMBER = re.compile(r"[0-9*]{12}")
 _RUNNING_NUMBER = frozenset({"序号", "编号", "户序号", "NO", "No", "no", "№"})
 
 
@@ -134,7 +135,7 @@ def _unit_of(cells: tuple[Cell, ...]) -> str:
 
 
 class _Furniture:
-    """Tells rows about the table from rows about persons. A row with anything under an ID heading is about a person."""
+    """Tells rows about the table from rows about persons. A row with anything like an ID number is about a person."""
 
     def __init__(self, layout: Layout) -> None:
         known = [column for column in layout.columns if column.field is not None]
@@ -152,8 +153,10 @@ class _Furniture:
             return True
         if any(_written_at(cells, index).startswith("示例") for index in self._names):
             return True
-        if any(_filled(cells, index) for index in self._ids):
-            return all(_written_at(cells, index) == heading for index, heading in self._headings.items())
+        if all(bare_heading(_written_at(cells, index))[0] == heading for index, heading in self._headings.items()):
+            return True
+        if any(_LIKE_A_NUMBER.search(_written_at(cells, index)) for index in self._ids):
+            return False
         first = next(_written_at(cells, index) for index in self._all if _filled(cells, index))
         return _ABOUT_THE_TABLE.match(first) is not None
 
