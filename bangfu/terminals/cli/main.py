@@ -9,6 +9,7 @@ import click
 
 from bangfu.core.problems import Problem
 from bangfu.terminals.cli.bring import bring, template
+from bangfu.terminals.cli.compare import compare_command
 from bangfu.terminals.cli.home import home
 from bangfu.terminals.cli.identify import identify, recompute_trace
 from bangfu.terminals.cli.output import complain, err
@@ -22,6 +23,7 @@ def bangfu() -> None:
 
 
 bangfu.add_command(home)
+bangfu.add_command(compare_command)
 bangfu.add_command(template)
 bangfu.add_command(bring)
 bangfu.add_command(identify)

@@ -1,0 +1,126 @@
+"""The comparison, whole: a register and deliveries in, findings out. A library without database, clock or output of its own."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from bangfu.core.problems import Problem
+from bangfu.engine import problems
+from bangfu.engine.datasets import declared_datasets
+from bangfu.engine.duckdb_.facts import Delivery, compare_names, match
+from bangfu.engine.duckdb_.judgement import judge
+from bangfu.engine.duckdb_.numbers import create_macros
+from bangfu.engine.duckdb_.register import load_register
+from bangfu.engine.duckdb_.session import Limits, count, session
+from bangfu.engine.findings.write import Count, check_target, gather, write_findings
+from bangfu.engine.intake.deliveries import Manifest, stage_delivery, staged_columns
+from bangfu.engine.intake.deliveries_folder import About
+from bangfu.engine.rules.ruleset import RuleSet, load_rules
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How a comparison runs: the base rules or others; limits of the machine; ``told`` hears each dataset's name, at the end ""."""
+
+    rules: RuleSet | None = None
+    limits: Limits = field(default_factory=Limits)
+    told: Callable[[str], None] = lambda _: None
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a comparison did. ``broken`` rows of the register were left out; ``remarks`` are warnings that lost nothing."""
+
+    on: date
+    persons: int
+    households: int
+    broken: int
+    manifests: tuple[Manifest, ...]
+    about: Mapping[str, About]
+    counts: tuple[Count, ...]
+    remarks: tuple[Problem, ...] = field(default=())
+
+    @property
+    def rows(self) -> int:
+        """Rows of all deliveries."""
+        return sum(manifest.rows for manifest in self.manifests)
+
+    @property
+    def wrong(self) -> int:
+        """Rows set aside, of the deliveries and of the register."""
+        return self.broken + sum(manifest.wrong for manifest in self.manifests)
+
+    @property
+    def findings(self) -> int:
+        """All findings."""
+        return sum(entry.findings for entry in self.counts)
+
+    @property
+    def by_kind(self) -> dict[str, int]:
+        """Findings by 种类."""
+        found: dict[str, int] = {}
+        for entry in self.counts:
+            found[entry.kind] = found.get(entry.kind, 0) + entry.findings
+        return found
+
+
+def compare(
+    registry: Path,
+    datasets: Mapping[str, Path],
+    on: date,
+    out: Path,
+    *,
+    about: Mapping[str, About] | None = None,
+    how: How | None = None,
+) -> Summary:
+    """Compare a register with deliveries (dataset → file) as of a day and write the findings to ``out`` (.csv or .parquet).
+
+    Raises a Problem for anything that cannot be used; nothing is written then.
+    """
+    check_target(out)
+    unknown = [name for name in datasets if name not in declared_datasets()]
+    if unknown:
+        raise problems.UNKNOWN_DATASET(name=unknown[0], known="、".join(declared_datasets()))
+    how, about = how or How(), about or {}
+    rules, limits = how.rules or load_rules(), how.limits
+    with session(limits) as (connection, folder):
+        create_macros(connection)
+        broken = load_register(connection, registry, folder, on)
+        (folder / "raw.parquet").unlink(missing_ok=True)
+        deliveries, manifests = [], []
+        for name, path in datasets.items():
+            how.told(name)
+            said = about.get(name) or About()
+            staged = folder / name
+            manifest = stage_delivery(name, path, staged, today=on, widths=said.widths, limits=limits)
+            manifests.append(manifest)
+            files = tuple(staged / file for file in manifest.staged)
+            delivery = Delivery(declared_datasets()[name], path.name, files, said.as_of, said.coverage)
+            match(connection, delivery)
+            compare_names(connection, delivery)
+            deliveries.append(delivery)
+            for file in files:
+                file.unlink()
+        how.told("")
+        judge(connection, rules, deliveries, registry.name, on)
+        counts = gather(connection)
+        write_findings(connection, out)
+        persons = count(connection, "SELECT count(*) FROM people")
+        households = count(connection, "SELECT count(*) FROM household")
+    remarks = tuple(problem for manifest in manifests for problem in _remarks(manifest, about.get(manifest.dataset)))
+    return Summary(on, persons, households, broken, tuple(manifests), about, tuple(counts), remarks)
+
+
+def _remarks(manifest: Manifest, about: About | None) -> list[Problem]:
+    """Control total, columns that facts need and the file lacks, cells that could not be read."""
+    found = []
+    if about and about.rows is not None and about.rows != manifest.rows:
+        found.append(problems.CONTROL_TOTAL(dataset=manifest.dataset, expected=about.rows, found=manifest.rows))
+    dataset = declared_datasets()[manifest.dataset]
+    needed = {dataset.columns[c].heading for c in (*staged_columns(dataset), dataset.person) if c in dataset.columns}
+    if lacking := [heading for heading in manifest.missing if heading in needed]:
+        found.append(problems.COLUMNS_LACKING(dataset=manifest.dataset, columns="、".join(lacking)))
+    for column, cells in manifest.unreadable.items():
+        found.append(problems.UNREADABLE(dataset=manifest.dataset, column=column, count=cells))
+    return found

@@ -1,0 +1,79 @@
+"""The sixteen department datasets, declared beside this file: columns, key, and which facts a row states. Facts only, no judgement."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+ColumnType = Literal["id", "disability_id", "name", "code", "text", "yuan", "date", "month"]
+# What the reader makes of a 残疾人证号 beside the key: the kind in words and the grade as a digit.
+DERIVED_COLUMNS: dict[ColumnType, tuple[str, ...]] = {"disability_id": ("certificate_type", "certificate_grade")}
+
+
+class _Declared(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class BothLanguages(_Declared):
+    """A text in Chinese and English."""
+
+    zh: str
+    en: str
+
+
+class Column(_Declared):
+    """One column: the heading as printed, other printed names, what its cells hold, how sensitive they are."""
+
+    heading: str
+    aliases: tuple[str, ...] = ()
+    type: ColumnType
+    sensitivity: Literal["public", "ordinary", "sensitive", "minor"] = Field(alias="class")
+    required: bool = False
+
+
+class Fact(_Declared):
+    """``when``: the condition on a row's columns under which it states the fact; ``values``: what it says with it."""
+
+    when: str
+    values: dict[str, str | None] = {}
+
+
+class Dataset(_Declared):
+    """One department's dataset. ``key`` and ``person`` name the columns of the number and of the person's name.
+
+    ``silence`` is the fact stated by having no row at all: only for a register that is meant to be whole.
+    """
+
+    name: str
+    title: BothLanguages
+    department: BothLanguages
+    purpose: BothLanguages
+    key: str
+    person: str
+    columns: dict[str, Column]
+    states: dict[str, Fact]
+    silence: str | None = None
+
+    @model_validator(mode="after")
+    def _names_known(self) -> "Dataset":
+        if self.columns[self.key].type not in ("id", "disability_id") or self.columns[self.person].type != "name":
+            raise ValueError("key must be a column of type id or disability_id, person one of type name")
+        return self
+
+    @property
+    def column_types(self) -> dict[str, str]:
+        """Columns that expressions may use, with their types: all but the number itself, and what is derived from it."""
+        types: dict[str, str] = {name: c.type for name, c in self.columns.items() if name != self.key}
+        return types | dict.fromkeys(DERIVED_COLUMNS.get(self.columns[self.key].type, ()), "text")
+
+
+@lru_cache(maxsize=1)
+def declared_datasets() -> dict[str, Dataset]:
+    """All declared datasets by name, in the order of their names."""
+    folder = Path(__file__).resolve().parent
+    return {
+        path.stem: Dataset(name=path.stem, **yaml.safe_load(path.read_text("utf-8")))
+        for path in sorted(folder.glob("*.yaml"))
+    }

@@ -1,0 +1,1 @@
+"""The comparison on DuckDB: numbers and values at scale, facts, judgement."""

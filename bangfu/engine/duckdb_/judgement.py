@@ -1,0 +1,131 @@
+"""Judgement: declared rules over facts become queries, and their answers rows of the table ``found``."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+from sqlglot import exp
+
+from bangfu.core.periods import Month, last_twelve_months
+from bangfu.engine.duckdb_.facts import Delivery, fact_query, unusable_numbers
+from bangfu.engine.duckdb_.session import literal, name
+from bangfu.engine.findings.words import sentence
+from bangfu.engine.rules.expressions import parse, sql_of
+from bangfu.engine.rules.ruleset import ENGINE_FACTS, FILE_COLUMNS, Rule, RuleSet, fact_columns
+
+_FOUND = """CREATE OR REPLACE TEMP TABLE found (household VARCHAR, household_text VARCHAR, person_text VARCHAR, dataset VARCHAR,
+    conclusion VARCHAR, kind VARCHAR, says VARCHAR, file VARCHAR, row BIGINT)"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Stated:
+    """A fact as one delivery states it; ``dataset`` is empty for what the register's own rows state."""
+
+    query: str
+    types: dict[str, str]
+    dataset: str
+    file: str
+
+
+def judge(
+    connection: duckdb.DuckDBPyConnection, rules: RuleSet, deliveries: list[Delivery], registry_file: str, on: date
+) -> None:
+    """Fill the table ``found`` from ``people`` and the matched deliveries. A fact that no delivery states yields nothing."""
+    connection.execute(_FOUND)
+    year = last_twelve_months(on)
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE reference AS SELECT ? AS day, ? AS year_start, ? AS month",
+        [on, year.start, Month.of(on).number],
+    )
+    _describe_people(connection, rules, deliveries)
+    for rule in rules.rules:
+        for stated in _stated(rule.fact, deliveries, registry_file):
+            connection.execute(f"INSERT INTO found {_rule_query(rules, rule, stated)}")
+
+
+def _stated(fact: str, deliveries: list[Delivery], registry_file: str) -> list[_Stated]:
+    if fact == "number_unusable":
+        return [_Stated(unusable_numbers(), ENGINE_FACTS[fact], "", registry_file)]
+    found = []
+    for delivery in deliveries:
+        types = fact_columns(fact, delivery.dataset)
+        if types is not None:
+            found.append(_Stated(fact_query(delivery, fact), types, delivery.dataset.name, delivery.file))
+    return found
+
+
+def _describe_people(connection: duckdb.DuckDBPyConnection, rules: RuleSet, deliveries: list[Delivery]) -> None:
+    """The tables ``person`` and ``household`` with their declared attributes; ``head`` with the row a household is laid on."""
+    scope = {"file": frozenset(FILE_COLUMNS)}
+    attributes = ""
+    for attribute, declared in rules.person.items():
+        condition = sql_of(parse(declared.condition, scope))
+        for stated in _stated(declared.or_fact, deliveries, "") if declared.or_fact else ():
+            condition += f" OR pid IN (SELECT pid FROM ({stated.query}))"
+        attributes += f", coalesce({condition}, FALSE) AS {name(attribute)}"
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE person AS SELECT *{attributes} FROM people AS file")
+    shared = "".join(
+        f", coalesce(bool_or({sql_of(parse(condition, scope))}), FALSE) AS {name(attribute)}"
+        for attribute, condition in rules.household.items()
+    )
+    connection.execute(f"""CREATE OR REPLACE TEMP TABLE household AS
+        SELECT household, min(household_text) AS household_text{shared} FROM people AS file GROUP BY household""")
+
+
+def _rule_query(rules: RuleSet, rule: Rule, stated: _Stated) -> str:
+    """One rule over one delivery: rows for ``found``."""
+    before = rules.scope(rule, frozenset(stated.types))
+    where = sql_of(parse(rule.where, before)) if rule.where else "TRUE"
+    joined = f"""({stated.query}) AS fact JOIN person ON person.pid = fact.pid
+        JOIN household ON household.household = person.household CROSS JOIN reference"""
+    if not rule.totals:
+        return _answers(rules, rule, stated, source=joined, where=where)
+    per = "person.pid" if rule.per == "person" else "person.household"
+    totals = "".join(f", {sql_of(parse(text, before, totals=True))} AS {name(t)}" for t, text in rule.totals.items())
+    grouped = f"(SELECT {per} AS whose{totals}, list(DISTINCT fact.row) AS rows FROM {joined} WHERE {where} GROUP BY {per}) AS total"
+    joins = "JOIN person ON person.pid = total.whose JOIN household ON household.household = person.household"
+    if rule.per == "household":
+        joins = "JOIN household ON household.household = total.whose"
+    having = sql_of(parse(rule.having, rules.scope(rule, frozenset(), after_totals=True))) if rule.having else "TRUE"
+    return _answers(rules, rule, stated, source=f"{grouped} {joins} CROSS JOIN reference", where=having)
+
+
+def _answers(rules: RuleSet, rule: Rule, stated: _Stated, *, source: str, where: str) -> str:
+    of_person = rule.per == "person"
+    person_text = "person.person_text" if of_person else "household.household_text"
+    household_text = "person.household_text" if of_person else "household.household_text"
+    row = "unnest(total.rows)" if rule.totals else "fact.row"
+    return f"""SELECT household, household_text, person_text, {literal(stated.dataset)}, conclusion, {literal(rule.kind)}, says,
+        {literal(stated.file)}, row FROM (SELECT household.household AS household, {household_text} AS household_text,
+        {person_text} AS person_text, {_conclusion(rules, rule, stated)} AS conclusion,
+        {_says(rules, rule, stated)} AS says, {row} AS row FROM {source} WHERE {where}) WHERE conclusion IS NOT NULL"""
+
+
+def _conclusion(rules: RuleSet, rule: Rule, stated: _Stated) -> str:
+    scope = rules.scope(rule, frozenset(stated.types), after_totals=bool(rule.totals))
+    lines = " ".join(
+        f"WHEN {sql_of(parse(line.when, scope)) if line.when else 'TRUE'} THEN {literal(line.conclusion)}"
+        for line in rule.conclude
+    )
+    return f"CASE {lines} END"
+
+
+def _says(rules: RuleSet, rule: Rule, stated: _Stated) -> str:
+    values: dict[str, tuple[str, str]] = {}
+    if rule.per == "person":
+        types = dict.fromkeys(rules.person, "flag") | FILE_COLUMNS
+        values = {column: (f"person.{name(column)}", kind) for column, kind in types.items()}
+    if not rule.totals:
+        values |= {column: (f"fact.{name(column)}", kind) for column, kind in stated.types.items()}
+        return sentence(rule.says.zh, values)
+    scope = rules.scope(rule, frozenset(stated.types))
+    for total, text in rule.totals.items():
+        values[total] = (f"total.{name(total)}", _total_type(parse(text, scope, totals=True), stated.types))
+    return sentence(rule.says.zh, values)
+
+
+def _total_type(tree: exp.Expression, types: dict[str, str]) -> str:
+    """A sum of amounts is an amount; everything else is shown as it is."""
+    if isinstance(tree, exp.Sum) and isinstance(tree.this, exp.Column):
+        return types.get(tree.this.name, "text")
+    return "text"

@@ -1,0 +1,116 @@
+"""The register as the comparison needs it: one row per person, with the key, and what the file says of the person."""
+
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+import duckdb
+import yaml
+
+from bangfu.core.shipped import policy_folder
+from bangfu.engine import problems
+from bangfu.engine.datasets import Column, ColumnType
+from bangfu.engine.duckdb_.numbers import resolve_numbers
+from bangfu.engine.duckdb_.session import count
+from bangfu.engine.duckdb_.values import prepare
+from bangfu.engine.intake.deliveries_raw import open_raw
+
+# Where a heading of the archive form is an alias of two columns, the first one here gets it.
+_WANTED: dict[str, tuple[str, ColumnType]] = {
+    "name": ("姓名", "name"),
+    "id_number": ("身份证号", "id"),
+    "head_number": ("户主身份证号", "id"),
+    "person_status": ("人员身份", "code"),
+    "work_status": ("工作状态", "code"),
+    "health": ("健康状况", "code"),
+    "illness_or_disability": ("疾病/残疾类别", "code"),
+    "member_income": ("月收入", "yuan"),
+    "worker_income": ("本人月平均收入", "yuan"),
+    "division": ("户口所在地行政区划", "code"),
+    "main_cause": ("主要致困原因", "code"),
+    "secondary_causes": ("次要致困原因", "code"),
+}
+_REQUIRED = ("name", "id_number", "head_number")
+_CODES = (
+    "person_status",
+    "work_status",
+    "health",
+    "illness_or_disability",
+    "division",
+    "main_cause",
+    "secondary_causes",
+)
+_READ_AS = {"income": "yuan"} | dict.fromkeys(_CODES, "code")
+
+
+@lru_cache(maxsize=1)
+def register_columns() -> dict[str, Column]:
+    """The columns that are read from a register, with all the names that the archive form knows for them."""
+    form = yaml.safe_load((policy_folder() / "forms" / "archive.yaml").read_text("utf-8"))
+    fields = [*form["worker"].values(), *form["member"].values()]
+    printed = {heading for heading, _ in _WANTED.values()}
+    columns = {}
+    for key, (heading, column_type) in _WANTED.items():
+        names = [alias for field in fields if field["heading"] == heading for alias in field.get("aliases", ())]
+        aliases = tuple(dict.fromkeys(alias for alias in names if alias not in printed))
+        columns[key] = Column.model_validate(
+            {
+                "heading": heading,
+                "aliases": aliases,
+                "type": column_type,
+                "class": "sensitive",
+                "required": key in _REQUIRED,
+            }
+        )
+    return columns
+
+
+def load_register(connection: duckdb.DuckDBPyConnection, path: Path, folder: Path, today: date) -> int:
+    """Make the table ``people``; gives how many broken rows were left out. Raises a Problem for a file that cannot be used.
+
+    Columns: pid (the row in the file), household (what its members share), household_text and person_text (as exported: 18
+    characters, or as written), key (NULL where the number is unusable, then ``fault``), name, place (division code,
+    perhaps the head's), and rules.ruleset.FILE_COLUMNS. Incomes are fen a month; empty or unreadable is 0.
+    """
+    open_raw(connection, path, register_columns(), folder)
+    connection.execute("""CREATE OR REPLACE TEMP TABLE written AS
+        SELECT *, CASE WHEN trim(member_income) <> '' THEN member_income ELSE worker_income END AS income FROM raw""")
+    if not count(connection, "SELECT count(*) FROM written"):
+        raise problems.REGISTRY_EMPTY(file=path.name)
+    # One row per distinct text, of heads and of persons alike.
+    texts = "(SELECT id_number AS text FROM written UNION ALL SELECT head_number FROM written)"
+    resolve_numbers(connection, texts, "numbers")
+    values = {column: prepare(connection, "written", column, kind, today) for column, kind in _READ_AS.items()}
+    cells = ", ".join(f"{prepared.value} AS {column}" for column, prepared in values.items())
+    joins = " ".join(prepared.join for prepared in values.values())
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE said AS SELECT source.row AS pid, {cells} FROM written AS source {joins}"
+    )
+    connection.execute(_PEOPLE)
+    return count(connection, "SELECT count(*) FROM written WHERE broken")
+
+
+# A head's number that is missing makes a household of its own: strangers must not share their homes.
+_PEOPLE = """CREATE OR REPLACE TEMP TABLE people AS
+WITH person AS (
+    SELECT written.row AS pid,
+        coalesce(nullif(head.normal, ''), concat('row ', written.row)) AS household,
+        coalesce(head.number, written.head_number, '') AS household_text,
+        coalesce(own.number, written.id_number, '') AS person_text,
+        own.key AS key,
+        CASE WHEN own.key IS NULL THEN coalesce(own.fault, 'missing') END AS fault,
+        coalesce(written.name, '') AS name,
+        coalesce(own.normal <> '' AND own.normal = head.normal, FALSE) AS is_head,
+        coalesce(nullif(said.person_status, ''), said.work_status) AS status,
+        coalesce(said.income, 0) AS declared_income,
+        said.health, said.illness_or_disability, said.main_cause, said.secondary_causes,
+        regexp_extract(said.illness_or_disability, '(视力|听力|言语|肢体|智力|精神|多重)', 1) AS disability_type,
+        translate(regexp_extract(said.illness_or_disability, '([一二三四1-4])级', 1), '一二三四', '1234') AS disability_grade,
+        CASE WHEN regexp_full_match(said.division, '[0-9]{2,12}') THEN said.division END AS own_place
+    FROM written
+    JOIN said ON said.pid = written.row
+    LEFT JOIN numbers AS own ON own.text = written.id_number
+    LEFT JOIN numbers AS head ON head.text = written.head_number
+    WHERE NOT written.broken)
+SELECT * EXCLUDE (own_place), coalesce(own_place, max(own_place) FILTER (WHERE is_head) OVER (PARTITION BY household)) AS place
+FROM person"""

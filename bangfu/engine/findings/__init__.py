@@ -1,0 +1,1 @@
+"""What the comparison found: its rows, its words, its files."""

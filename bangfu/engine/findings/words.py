@@ -1,0 +1,46 @@
+"""Words for people: why a row was set aside or a number is unusable; the explanation of a finding from its declared text."""
+
+from collections.abc import Mapping
+from string import Formatter
+
+from bangfu.engine.duckdb_.session import literal, name
+
+# Reason → Chinese, English. The reasons are those of core.ids.Fault, and "columns".
+REASONS: dict[str, tuple[str, str]] = {
+    "missing": ("没有号码", "no number"),
+    "length": ("位数不对", "wrong length"),
+    "characters": ("有不该有的字符", "wrong characters"),
+    "date": ("出生日期不存在", "no such birth date"),
+    "check_digit": ("校验位不对", "wrong check digit"),
+    "spreadsheet": ("被表格软件损坏", "damaged by a spreadsheet"),
+    "masked": ("被星号遮住", "masked with stars"),
+    "several": ("一格里有几个号码", "several numbers in one cell"),
+    "with_text": ("和别的文字写在一格", "shares its cell with text"),
+    "columns": ("列数与表头不符", "other columns than the headings"),
+}
+_LONGEST = 40
+# Somebody's number in the wrong column must not get into a sentence: any run of twelve digits and more.
+_NUMBERS = "([0-9０-９][ -]?){12,}[0-9０-９XxＸｘ]?"
+
+
+def sentence(template: str, values: Mapping[str, tuple[str, str]]) -> str:
+    """A declared text as an SQL expression. ``values``: name → (SQL expression, type); an empty value leaves its place empty."""
+    parts = []
+    for fixed, value, _, _ in Formatter().parse(template):
+        if fixed:
+            parts.append(literal(fixed))
+        if value:
+            parts.append(_shown(*values[value]))
+    return f"regexp_replace(concat({', '.join(parts)}), '{_NUMBERS}', '…', 'g')"
+
+
+def reason_words() -> str:
+    """An SQL expression that turns the column ``fault`` into Chinese."""
+    cases = " ".join(f"WHEN {literal(reason)} THEN {literal(zh)}" for reason, (zh, _) in REASONS.items())
+    return f"CASE {name('fault')} {cases} END"
+
+
+def _shown(expression: str, value_type: str) -> str:
+    if value_type == "yuan":
+        return f"format('{{:.2f}}', {expression} / 100.0)"
+    return f"substr(CAST({expression} AS VARCHAR), 1, {_LONGEST})"

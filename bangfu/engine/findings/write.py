@@ -1,0 +1,70 @@
+"""Findings as a file: one row per household, person, dataset, kind and conclusion (DESIGN 4), complete or not at all."""
+
+import contextlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+import duckdb
+
+from bangfu.engine import problems
+from bangfu.engine.duckdb_.session import literal
+
+COLUMNS = ("户主身份证号", "身份证号", "数据集", "结论", "种类", "说明", "来源行")
+
+# A finding's rows come from one file; a finding without rows (silence) has no source.
+_FINDINGS = """CREATE OR REPLACE TEMP TABLE findings AS
+SELECT min(household_text) AS "户主身份证号", person_text AS "身份证号", dataset AS "数据集", conclusion AS "结论", kind AS "种类",
+    string_agg(DISTINCT says, '；' ORDER BY says) AS "说明",
+    coalesce(array_to_string(list_transform(list_sort(list_distinct(list(row))), lambda r: concat(min(file), ':', r)), ';'), '') AS "来源行"
+FROM found GROUP BY household, person_text, dataset, conclusion, kind"""
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many findings of one kind came to one conclusion."""
+
+    kind: str
+    conclusion: str
+    findings: int
+
+
+def gather(connection: duckdb.DuckDBPyConnection) -> list[Count]:
+    """Make the table ``findings`` from ``found``; counts in the order of kind and conclusion."""
+    connection.execute(_FINDINGS)
+    counted = connection.execute('SELECT "种类", "结论", count(*) FROM findings GROUP BY ALL ORDER BY ALL').fetchall()
+    return [Count(str(kind), str(conclusion), int(findings)) for kind, conclusion, findings in counted]
+
+
+def check_target(path: Path) -> None:
+    """Refuse a target that could not be written, before any work is done."""
+    if path.suffix.lower() not in (".csv", ".parquet"):
+        raise problems.OUTPUT_TYPE(file=path.name)
+    with _beside(path):
+        pass
+
+
+def write_findings(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Write the table ``findings`` as .csv (UTF-8) or .parquet by the name's ending, sorted. A failure leaves no file behind."""
+    check_target(path)
+    form = "FORMAT csv, HEADER" if path.suffix.lower() == ".csv" else "FORMAT parquet, COMPRESSION zstd"
+    with _beside(path) as temporary:
+        connection.execute(f"COPY (SELECT * FROM findings ORDER BY ALL) TO {literal(str(temporary))} ({form})")  # noqa: S608, the name is a literal
+        temporary.replace(path)
+
+
+@contextmanager
+def _beside(path: Path) -> Iterator[Path]:
+    """A temporary file in the same folder, gone afterwards unless it was renamed. Refuses a folder that cannot be written to."""
+    try:
+        with NamedTemporaryFile(dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix, delete=False) as file:
+            temporary = Path(file.name)
+    except OSError as error:
+        raise problems.OUTPUT_FOLDER(folder=str(path.parent)) from error
+    try:
+        yield temporary
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            temporary.unlink()

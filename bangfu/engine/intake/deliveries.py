@@ -1,0 +1,222 @@
+"""A department's delivery becomes checked, normalised, keyed Parquet; rows without a usable number are set aside with their reason.
+
+Only the columns that some fact needs are staged: the rest stays in the delivered file, where the row number leads (data minimisation).
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from bangfu.core.ids import fault_of, normal_form, read_id
+from bangfu.engine import problems
+from bangfu.engine.datasets import DERIVED_COLUMNS, Dataset, declared_datasets
+from bangfu.engine.duckdb_.numbers import clean_key, create_macros, resolve_numbers, with_digits
+from bangfu.engine.duckdb_.session import Limits, literal, name, session
+from bangfu.engine.duckdb_.values import Prepared, prepare
+from bangfu.engine.intake.deliveries_raw import open_raw
+from bangfu.engine.rules.expressions import columns_of, parse
+
+BROKEN_ROW = "columns"
+DISABILITY_KINDS = ("视力", "听力", "言语", "肢体", "智力", "精神", "多重")
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What was taken in from one file, and what was not. ``rows`` = ``keyed`` + all ``quarantined``; blank rows do not count.
+
+    ``quarantined``: reason (a value of core.ids.Fault, or "columns") → rows. ``unreadable``: heading → cells that count as empty.
+    ``missing`` and ``unknown``: headings. ``staged`` and ``quarantine``: file names inside the folder it was staged to.
+    Staged columns are row, key (BIGINT, first 17 digits), written (the number as delivered, where it was not clean), name, and
+    what the facts need.
+    """
+
+    dataset: str
+    file: str
+    sha256: str
+    size: int
+    rows: int
+    keyed: int
+    quarantined: dict[str, int]
+    unreadable: dict[str, int]
+    missing: tuple[str, ...]
+    unknown: tuple[str, ...]
+    staged: tuple[str, ...]
+    quarantine: str
+
+    @property
+    def wrong(self) -> int:
+        """Rows set aside."""
+        return sum(self.quarantined.values())
+
+
+def stage_delivery(
+    dataset: str,
+    path: Path,
+    out_dir: Path,
+    *,
+    today: date,
+    widths: Mapping[str, int] | None = None,
+    limits: Limits | None = None,
+) -> Manifest:
+    """Take one file in: staged Parquet, quarantine.parquet (row, reason) and manifest.json in ``out_dir``, which is made.
+
+    ``today`` settles two-digit years. ``widths``: heading → bytes, for text of fixed width. Raises a Problem for an unknown dataset, a
+    file that cannot be read, or missing required columns; then ``out_dir`` holds no manifest.
+    """
+    declared = declared_datasets()
+    if dataset not in declared:
+        raise problems.UNKNOWN_DATASET(name=dataset, known="、".join(declared))
+    out_dir.mkdir(parents=True, exist_ok=True)
+    with session(limits or Limits(), out_dir) as (connection, folder):
+        create_macros(connection)
+        raw = open_raw(connection, path, declared[dataset].columns, folder, widths)
+        staging = _Staging(connection, declared[dataset], out_dir)
+        unreadable = staging.write(today)
+        quarantined = staging.set_aside()
+        rows = staging.count_rows()
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    manifest = Manifest(
+        dataset=dataset,
+        file=path.name,
+        sha256=digest,
+        size=path.stat().st_size,
+        rows=rows,
+        keyed=rows - sum(quarantined.values()),
+        quarantined=quarantined,
+        unreadable=unreadable,
+        missing=raw.missing,
+        unknown=raw.unknown,
+        staged=("clean.parquet", "repaired.parquet"),
+        quarantine="quarantine.parquet",
+    )
+    text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1)
+    (out_dir / "manifest.json").write_text(text, "utf-8")
+    return manifest
+
+
+def staged_columns(dataset: Dataset) -> dict[str, str]:
+    """The columns that the dataset's facts read, with their types; not the number, not the person's name."""
+    types = dataset.column_types
+    scope = {"": frozenset(types)}
+    used: set[str] = set()
+    for fact in dataset.states.values():
+        for text in (fact.when, *fact.values.values()):
+            used |= columns_of(parse(text, scope)) if text else set()
+    return {column: types[column] for column in types if column in used}
+
+
+@dataclass(frozen=True, slots=True)
+class _Staging:
+    """The steps from the view ``raw`` to the staged files of one dataset."""
+
+    connection: duckdb.DuckDBPyConnection
+    dataset: Dataset
+    folder: Path
+
+    def write(self, today: date) -> dict[str, int]:
+        """Write clean.parquet: every row, the key where the number is clean, all values read. Gives unreadable cells by heading."""
+        number = f"source.{name(self.dataset.key)}"
+        cells: list[str] = []
+        joins: list[str] = []
+        unreadable: dict[str, int] = {}
+        for column, column_type in staged_columns(self.dataset).items():
+            prepared = self._prepared(column, column_type, today)
+            cells.append(f"{prepared.value} AS {name(column)}")
+            joins.append(prepared.join)
+            if prepared.unreadable:
+                unreadable[self.dataset.columns[column].heading] = prepared.unreadable
+        relation, key = self._keyed(number)
+        self.connection.execute(f"""COPY (SELECT source.row, {key} AS key, CASE WHEN key IS NULL THEN {number} END AS written,
+            source.broken, coalesce(source.{name(self.dataset.person)}, '') AS name{"".join(f", {cell}" for cell in cells)}
+            FROM {relation} AS source {" ".join(joins)})
+            TO {literal(str(self.folder / "clean.parquet"))} (FORMAT parquet, COMPRESSION snappy)""")
+        return unreadable
+
+    def set_aside(self) -> dict[str, int]:
+        """Read the numbers that were not clean: repaired.parquet and quarantine.parquet. Gives quarantined rows by reason."""
+        clean = literal(str(self.folder / "clean.parquet"))
+        self.connection.execute(f"""CREATE OR REPLACE TEMP TABLE unkeyed AS
+            SELECT row, written AS text, broken FROM read_parquet({clean}) WHERE key IS NULL""")
+        replaced = "resolved.key AS key"
+        if self.dataset.columns[self.dataset.key].type == "id":
+            resolve_numbers(self.connection, "unkeyed", "resolved")
+        else:
+            _resolve_certificates(self.connection)
+            derived = DERIVED_COLUMNS["disability_id"]
+            replaced += "".join(f", resolved.{column} AS {column}" for column in derived)
+        self.connection.execute(f"""COPY (SELECT clean.* REPLACE ({replaced}) FROM read_parquet({clean}) AS clean
+            JOIN resolved ON resolved.text = clean.written
+            WHERE clean.key IS NULL AND NOT clean.broken AND resolved.key IS NOT NULL)
+            TO {literal(str(self.folder / "repaired.parquet"))} (FORMAT parquet, COMPRESSION snappy)""")
+        quarantine = literal(str(self.folder / "quarantine.parquet"))
+        self.connection.execute(f"""COPY (SELECT row, CASE WHEN broken THEN '{BROKEN_ROW}' ELSE coalesce(fault, 'missing') END AS reason
+            FROM unkeyed LEFT JOIN resolved USING (text) WHERE broken OR resolved.key IS NULL ORDER BY row)
+            TO {quarantine} (FORMAT parquet, COMPRESSION snappy)""")
+        found = f"SELECT reason, count(*) FROM read_parquet({quarantine}) GROUP BY reason ORDER BY reason"
+        return {str(reason): int(rows) for reason, rows in self.connection.execute(found).fetchall()}
+
+    def count_rows(self) -> int:
+        """All rows of the delivery but blank ones."""
+        counted = self.connection.execute(
+            f"SELECT count(*) FROM read_parquet({literal(str(self.folder / 'clean.parquet'))})"
+        )
+        row = counted.fetchone()
+        return int(row[0]) if row else 0
+
+    def _keyed(self, number: str) -> tuple[str, str]:
+        """The relation to read from, and the expression of the key in it."""
+        column = name(self.dataset.key)
+        if self.dataset.columns[self.dataset.key].type == "id":
+            return with_digits("raw", column), clean_key(number, "source.digits")
+        # 残疾人证号: the first 18 characters are the number.
+        number = f"substr({number}, 1, 18)"
+        whole = f"strlen(source.{column}) = 20 AND regexp_full_match(substr(source.{column}, 19), '[1-7][1-4]')"
+        return with_digits(
+            "raw", f"substr({column}, 1, 18)"
+        ), f"CASE WHEN {whole} THEN {clean_key(number, 'source.digits')} END"
+
+    def _prepared(self, column: str, column_type: str, today: date) -> Prepared:
+        if column not in self.dataset.columns:
+            return Prepared(_derived(column, f"source.{name(self.dataset.key)}"), "", 0)
+        return prepare(self.connection, "raw", column, column_type, today)
+
+
+def _derived(column: str, number: str) -> str:
+    if column == "certificate_grade":
+        return f"coalesce(substr({number}, 20, 1), '')"
+    kinds = " ".join(f"WHEN '{index}' THEN '{kind}'" for index, kind in enumerate(DISABILITY_KINDS, 1))
+    return f"CASE substr({number}, 19, 1) {kinds} ELSE '' END"
+
+
+def _resolve_certificates(connection: duckdb.DuckDBPyConnection) -> None:
+    """As resolve_numbers, for 残疾人证号: the number is the first 18 characters of the tidied text, then kind and grade."""
+    texts = connection.execute("SELECT DISTINCT text FROM unkeyed WHERE text IS NOT NULL").fetchall()
+    rows = [_read_certificate(str(text)) for (text,) in texts]
+    fields = ("text", "key", "fault", *DERIVED_COLUMNS["disability_id"])
+    types = (pa.string(), pa.int64(), pa.string(), pa.string(), pa.string())
+    schema = pa.schema(list(zip(fields, types, strict=True)))
+    table = pa.Table.from_pylist([dict(zip(fields, row, strict=True)) for row in rows], schema)
+    connection.register("_certificates", table)
+    connection.execute("CREATE OR REPLACE TEMP TABLE resolved AS SELECT * FROM _certificates")
+    connection.unregister("_certificates")
+
+
+def _read_certificate(text: str) -> tuple[str, int | None, str | None, str, str]:
+    tidy = normal_form(text)[0]
+    reading = read_id(tidy[:18])
+    fault = fault_of(reading)
+    kind, grade = tidy[18:19], tidy[19:20]
+    return (
+        text,
+        reading.value.key if reading.value else None,
+        fault.value if fault else None,
+        DISABILITY_KINDS[int(kind) - 1] if kind and kind in "1234567" else "",
+        grade if grade and grade in "1234" else "",
+    )

@@ -1,0 +1,264 @@
+"""Any delivered file as one relation of texts: the wanted columns, the row number a person sees, and whether the row is broken.
+
+Regular text and Parquet go through DuckDB; whatever is not regular goes the slow way, row by row, so that no row is lost.
+"""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from bangfu.core.text import plain
+from bangfu.engine import problems
+from bangfu.engine.datasets import Column
+from bangfu.engine.duckdb_.session import literal, name
+from bangfu.engine.intake import problems as file_problems
+from bangfu.engine.intake.deliveries_text import FixedWidth, fast_csv, text_rows
+from bangfu.engine.intake.files import FileKind, kind_of
+from bangfu.engine.intake.tables import Cell, Table, open_tables
+
+_BATCH = 20_000
+# Title rows above the headings: no real file has more.
+_HEADING_WITHIN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class RawTable:
+    """The view ``view`` has ``row`` (BIGINT), ``broken`` (BOOLEAN) and a VARCHAR per wanted column; blank rows are left out.
+
+    ``missing``: wanted headings that the file lacks. ``unknown``: headings of the file that nobody wanted.
+    """
+
+    view: str
+    missing: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Where each wanted column stands in the file, from 0; None where it is missing."""
+
+    at: Mapping[str, int | None]
+    headings: tuple[str, ...]
+
+    def unknown(self) -> tuple[str, ...]:
+        used = set(self.at.values())
+        return tuple(heading for index, heading in enumerate(self.headings) if index not in used and heading)
+
+
+def open_raw(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    columns: Mapping[str, Column],
+    folder: Path,
+    widths: Mapping[str, int] | None = None,
+) -> RawTable:
+    """Make the view ``raw``. Raises a Problem for a file that cannot be read or lacks required columns.
+
+    ``folder`` takes temporary files and must outlive the view; ``widths`` (heading → bytes) reads text of fixed width.
+    """
+    kind = kind_of(path)
+    if kind is FileKind.PARQUET:
+        return _from_parquet(connection, path, columns)
+    if kind is FileKind.CSV and widths is not None:
+        lines = FixedWidth(path, dict(widths))
+        return _from_rows(connection, path, columns, folder, [(tuple(widths), lines.rows())])
+    if kind is FileKind.CSV:
+        fast = fast_csv(connection, path, folder)
+        if fast is not None and (places := _places(fast.headings, columns)) is not None:
+            return _from_fast(connection, path, columns, fast.parquet, places)
+        return _from_rows(connection, path, columns, folder, [_with_headings(text_rows(path), columns)])
+    tables = open_tables(path)
+    if kind is FileKind.DBF:
+        columns = {key: _with_short_headings(column) for key, column in columns.items()}
+    return _from_rows(connection, path, columns, folder, _sheets(path, tables, columns))
+
+
+def _from_parquet(connection: duckdb.DuckDBPyConnection, path: Path, columns: Mapping[str, Column]) -> RawTable:
+    try:
+        described = connection.execute(
+            "SELECT name, type FROM parquet_schema(?) WHERE num_children IS NULL", [str(path)]
+        )
+        described.fetchall()
+        fields = connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(path)]).fetchall()
+    except duckdb.Error as error:
+        raise file_problems.DAMAGED(file=path.name) from error
+    headings = tuple(str(field[0]) for field in fields)
+    places = _places(headings, columns) or _Places(dict.fromkeys(columns), headings)
+    _refuse_missing(path, columns, places)
+    cells = [
+        f"{_parquet_cell(headings[at], str(fields[at][1]), columns[key].type) if at is not None else 'CAST(NULL AS VARCHAR)'}"
+        f" AS {name(key)}"
+        for key, at in places.at.items()
+    ]
+    blank = f"coalesce({', '.join(f'CAST({name(h)} AS VARCHAR)' for h in headings)}) IS NULL"
+    connection.execute(f"""CREATE OR REPLACE TEMP VIEW raw AS
+        SELECT file_row_number + 1 AS row, FALSE AS broken, {", ".join(cells)}
+        FROM read_parquet({literal(str(path))}, file_row_number = TRUE) WHERE NOT ({blank})""")
+    return _raw(columns, places)
+
+
+def _parquet_cell(heading: str, sql_type: str, wanted: str) -> str:
+    """A Parquet value as the text that a person would see. A figure of up to 15 digits is whole; beyond that it shows its exponent."""
+    cell = name(heading)
+    if sql_type not in ("DOUBLE", "FLOAT"):
+        return f"CAST({cell} AS VARCHAR)"
+    fraction = f"concat('#', CAST({cell} AS VARCHAR))" if wanted == "month" else f"CAST({cell} AS VARCHAR)"
+    return f"""CASE WHEN {cell} = trunc({cell}) AND abs({cell}) < 1e15
+        THEN CAST(CAST({cell} AS BIGINT) AS VARCHAR) ELSE {fraction} END"""
+
+
+def _from_fast(
+    connection: duckdb.DuckDBPyConnection, path: Path, columns: Mapping[str, Column], parquet: Path, places: _Places
+) -> RawTable:
+    _refuse_missing(path, columns, places)
+    cells = [
+        f"{f'c{at}' if at is not None else 'CAST(NULL AS VARCHAR)'} AS {name(key)}" for key, at in places.at.items()
+    ]
+    # The headings are row 1, and the reader kept every row in its order.
+    connection.execute(f"""CREATE OR REPLACE TEMP VIEW raw AS
+        SELECT file_row_number + 2 AS row, FALSE AS broken, {", ".join(cells)}
+        FROM read_parquet({literal(str(parquet))}, file_row_number = TRUE) WHERE NOT blank""")
+    return _raw(columns, places)
+
+
+Numbered = tuple[int, Sequence[Cell], bool]
+
+
+def _from_rows(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    columns: Mapping[str, Column],
+    folder: Path,
+    tables: list[tuple[tuple[str, ...], Iterator[Numbered]]],
+) -> RawTable:
+    """The slow way: rows of cells into a Parquet file of texts."""
+    headings, rows = tables[0]
+    places = _places(headings, columns) or _Places(dict.fromkeys(columns), headings)
+    _refuse_missing(path, columns, places)
+    target = folder / "raw.parquet"
+    schema = pa.schema([("row", pa.int64()), ("broken", pa.bool_()), *((key, pa.string()) for key in places.at)])
+    with pq.ParquetWriter(target, schema, compression="snappy") as writer:
+        for batch in _batches(rows, columns, places, schema):
+            writer.write_batch(batch)
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW raw AS SELECT * FROM read_parquet({literal(str(target))})")
+    return _raw(columns, places)
+
+
+def _batches(
+    rows: Iterable[Numbered], columns: Mapping[str, Column], places: _Places, schema: pa.Schema
+) -> Iterator[pa.RecordBatch]:
+    at = [(columns[key].type, index) for key, index in places.at.items()]
+    batch: list[list[object]] = [[] for _ in schema]
+    for number, cells, broken in rows:
+        if all(cell is None or cell == "" for cell in cells):
+            continue
+        batch[0].append(number)
+        batch[1].append(broken)
+        for texts, (column_type, index) in zip(batch[2:], at, strict=True):
+            known = index is not None and index < len(cells) and not broken
+            texts.append(cell_text(cells[index], column_type) if known and index is not None else None)
+        if len(batch[0]) == _BATCH:
+            yield pa.record_batch(batch, schema)
+            batch = [[] for _ in schema]
+    yield pa.record_batch([pa.array(values, field.type) for values, field in zip(batch, schema, strict=True)], schema)
+
+
+def cell_text(cell: Cell, column_type: str) -> str | None:
+    """A workbook's cell as text. Figures beyond 15 digits keep their exponent, so that nobody takes them for whole numbers."""
+    if cell is None or isinstance(cell, str):
+        return cell or None
+    if isinstance(cell, bool):
+        return "是" if cell else "否"
+    if isinstance(cell, int | float):
+        return _figure_text(cell, column_type)
+    if isinstance(cell, datetime):
+        return cell.date().isoformat()
+    return cell.isoformat() if isinstance(cell, date) else str(cell)
+
+
+def _figure_text(cell: float, column_type: str) -> str:
+    if not math.isfinite(cell):
+        return repr(cell)
+    if column_type in ("id", "disability_id"):
+        return str(int(cell)) if cell == int(cell) and abs(cell) < 1e15 else f"{cell:.14E}"
+    if cell == int(cell) and abs(cell) < 1e15:
+        return str(int(cell))
+    # 2026.1 in a numeric cell may have been 2026.10 (core.dates.read_month): the mark keeps it from being read.
+    return f"#{cell!r}" if column_type == "month" else repr(cell)
+
+
+def _sheets(
+    path: Path, tables: list[Table], columns: Mapping[str, Column]
+) -> list[tuple[tuple[str, ...], Iterator[Numbered]]]:
+    found = []
+    for table in tables:
+        rows = ((number, cells, False) for number, cells in table.rows())
+        headings, rest = _with_headings(rows, columns)
+        if _places(headings, columns) is not None:
+            found.append((table.name, headings, rest))
+    if len(found) > 1:
+        raise problems.SEVERAL_SHEETS(file=path.name, sheets="、".join(entry[0] for entry in found))
+    return [(headings, rest) for _, headings, rest in found] or [((), iter(()))]
+
+
+def _with_headings(
+    rows: Iterator[Numbered], columns: Mapping[str, Column]
+) -> tuple[tuple[str, ...], Iterator[Numbered]]:
+    """Find the heading row among the first rows. Without one, the first row that is not blank stands for it in messages."""
+    first: tuple[str, ...] = ()
+    for number, cells, _ in rows:
+        headings = tuple("" if cell is None else str(cell) for cell in cells)
+        if _places(headings, columns) is not None:
+            return headings, rows
+        first = first or (headings if any(headings) else ())
+        if number >= _HEADING_WITHIN:
+            break
+    return first, iter(())
+
+
+def _places(headings: Sequence[str], columns: Mapping[str, Column]) -> _Places | None:
+    """Match headings: the printed name first, then the aliases in their order. None where a required column is not there."""
+    seen: dict[str, int] = {}
+    for index, heading in enumerate(headings):
+        seen.setdefault(plain(heading), index)
+    at: dict[str, int | None] = {key: seen.get(plain(column.heading)) for key, column in columns.items()}
+    taken: set[int | None] = set(at.values())
+    for key, column in columns.items():
+        if at[key] is None:
+            found = next((seen[a] for a in map(plain, column.aliases) if a in seen and seen[a] not in taken), None)
+            at[key] = found
+            taken |= {found}
+    if any(column.required and at[key] is None for key, column in columns.items()):
+        return None
+    return _Places(at, tuple(headings))
+
+
+def _refuse_missing(path: Path, columns: Mapping[str, Column], places: _Places) -> None:
+    seen = {plain(heading) for heading in places.headings}
+    missing = [
+        column.heading
+        for key, column in columns.items()
+        if column.required
+        and places.at[key] is None
+        and not seen & {plain(n) for n in (column.heading, *column.aliases)}
+    ]
+    if any(column.required and places.at[key] is None for key, column in columns.items()):
+        raise problems.MISSING_COLUMNS(file=path.name, columns="、".join(missing))
+
+
+def _with_short_headings(column: Column) -> Column:
+    """dBase keeps ten bytes of a field's name: five Chinese characters."""
+    names = (column.heading, *column.aliases)
+    short = tuple(n.encode("gb18030")[:10].decode("gb18030", "ignore") for n in names)
+    return column.model_copy(update={"aliases": (*column.aliases, *short)})
+
+
+def _raw(columns: Mapping[str, Column], places: _Places) -> RawTable:
+    missing = tuple(columns[key].heading for key, at in places.at.items() if at is None)
+    return RawTable("raw", missing, places.unknown())

@@ -1,0 +1,141 @@
+"""Delimited and fixed-width text. Regular files go through DuckDB; others line by line, so that a broken row stays one broken row."""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from bangfu.engine.duckdb_.session import literal
+from bangfu.engine.intake.files import encoding_of
+from bangfu.engine.intake.tables import Cell, delimiter_of
+
+_CHUNK = 1 << 22
+# A quoted cell may hold line breaks; one that goes on for longer than this is a quote that was never closed.
+_LINES_OF_A_CELL = 50
+
+
+@dataclass(frozen=True, slots=True)
+class FastCsv:
+    """All rows behind the headings, in their order, as columns c0, c1, ... of a Parquet file, and ``blank`` for empty rows."""
+
+    headings: tuple[str, ...]
+    parquet: Path
+
+
+def fast_csv(connection: duckdb.DuckDBPyConnection, path: Path, folder: Path) -> FastCsv | None:
+    """Read a regular file through DuckDB. None where it is not regular: odd line ends, empty lines, rows of other widths, stray quotes."""
+    encoding = encoding_of(path)
+    text = path if encoding == "utf-8-sig" else _transcoded(path, encoding, folder / "text.csv")
+    if not _regular_lines(text):
+        return None
+    with text.open(encoding="utf-8-sig", newline="") as file:
+        start = file.read(1 << 16)
+    delimiter = delimiter_of(start)
+    first_line = start.splitlines()[0] if start else ""
+    headings = next(csv.reader([first_line], delimiter=delimiter), [])
+    if first_line.count('"') % 2 or not headings:
+        return None
+    names = [f"c{index}" for index in range(len(headings))]
+    columns = ", ".join(f"'{column}': 'VARCHAR'" for column in names)
+    target = folder / "raw.parquet"
+    try:
+        connection.execute(f"""COPY (SELECT *, coalesce({", ".join(names)}) IS NULL AS blank FROM read_csv({literal(str(text))},
+            columns = {{{columns}}}, auto_detect = FALSE, header = FALSE, skip = 1, delim = {literal(delimiter)}, quote = '"', escape = '"',
+            strict_mode = TRUE, null_padding = FALSE, max_line_size = 16777216))
+            TO {literal(str(target))} (FORMAT parquet, COMPRESSION snappy)""")
+    except duckdb.Error:
+        return None
+    finally:
+        if text != path:
+            text.unlink()
+    return FastCsv(tuple(headings), target)
+
+
+def text_rows(path: Path) -> Iterator[tuple[int, tuple[Cell, ...], bool]]:
+    """Rows of any delimited text: number as a spreadsheet shows it, cells, and whether the row is broken.
+
+    Broken is a row with fewer cells than the first one that has at least two, or with more that are not empty, or with a quote
+    that is never closed: then only its first line is given up, and reading goes on behind it.
+    """
+    encoding = encoding_of(path)
+    with path.open(encoding=encoding, newline="") as file:
+        delimiter = delimiter_of(file.read(1 << 16))
+        file.seek(0)
+        width = 0
+        for number, (cells, closed) in enumerate(_records(iter(file), delimiter), 1):
+            width = width or (len(cells) if len(cells) > 1 else 0)
+            broken = not closed or (bool(cells) and len(cells) < width) or any(cells[width:] if width else [])
+            yield number, tuple(cell or None for cell in cells), broken
+
+
+def _records(lines: Iterator[str], delimiter: str) -> Iterator[tuple[list[str], bool]]:
+    """Cells of each record; False where a quote is not closed within the lines that a cell may have."""
+    waiting: list[str] = []
+    while waiting or (line := next(lines, None)) is not None:
+        taken = [waiting.pop(0) if waiting else line or ""]
+        while _open_quote(taken, delimiter) and len(taken) < _LINES_OF_A_CELL:
+            more = waiting.pop(0) if waiting else next(lines, None)
+            if more is None:
+                break
+            taken.append(more)
+        closed = not _open_quote(taken, delimiter)
+        if not closed:
+            waiting = taken[1:] + waiting
+            taken = taken[:1]
+        yield next(csv.reader(taken, delimiter=delimiter), []), closed
+
+
+def _open_quote(lines: list[str], delimiter: str) -> bool:
+    """Does the record go on in the next line? The reader takes what is missing as the rest of the cell; strict mode says so."""
+    if '"' not in lines[0]:
+        return False
+    try:
+        next(csv.reader(lines, delimiter=delimiter, strict=True), None)
+    except csv.Error as error:
+        return "end of data" in str(error)
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class FixedWidth:
+    """Text of fixed width: ``widths`` in bytes of GB18030, as mainframes count. No heading row; every line is a row."""
+
+    path: Path
+    widths: dict[str, int]
+
+    def rows(self) -> Iterator[tuple[int, tuple[Cell, ...], bool]]:
+        """Row number, cells without their padding, and whether the line is longer than the columns together."""
+        whole = sum(self.widths.values())
+        with self.path.open(encoding=encoding_of(self.path), newline="") as file:
+            for number, line in enumerate(file, 1):
+                content = line.rstrip("\r\n").encode("gb18030")
+                cells, start = [], 0
+                for width in self.widths.values():
+                    cells.append(content[start : start + width].decode("gb18030", "replace").strip() or None)
+                    start += width
+                yield number, tuple(cells), bool(content[whole:].strip())
+
+
+def _transcoded(path: Path, encoding: str, target: Path) -> Path:
+    with path.open(encoding=encoding, newline="") as source, target.open("w", encoding="utf-8", newline="") as copy:
+        while chunk := source.read(_CHUNK):
+            copy.write(chunk)
+    return target
+
+
+def _regular_lines(path: Path) -> bool:
+    """One kind of line end throughout, and no empty line: the row that a person sees is then the row that is counted."""
+    feeds = returns = pairs = 0
+    before = b""
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            joined = before + chunk
+            if b"\n\n" in joined or b"\n\r" in joined:
+                return False
+            feeds += chunk.count(b"\n")
+            returns += chunk.count(b"\r")
+            pairs += joined.count(b"\r\n") - before.count(b"\r\n")
+            before = joined[-2:]
+    return returns == pairs and pairs in (0, feeds)

@@ -1,0 +1,116 @@
+"""What can go wrong in the comparison. Values are names of files, datasets and columns, never anything of a person."""
+
+from bangfu.core.problems import kind
+
+UNKNOWN_DATASET = kind(
+    "dataset.unknown",
+    zh="不认识数据集“{name}”。能用的有：{known}。",
+    en="There is no dataset “{name}”. There are: {known}.",
+    do_zh="请按数据集的名字给文件命名，如 vehicles.csv。",
+    do_en="Name the file after its dataset, such as vehicles.csv.",
+)
+DATASET_TWICE = kind(
+    "dataset.twice",
+    zh="数据集“{name}”有两个文件：{files}。",
+    en="The dataset “{name}” has two files: {files}.",
+    do_zh="请只留下要用的一个。",
+    do_en="Keep only the one to be used.",
+)
+NO_SUCH_FOLDER = kind(
+    "dataset.no_folder",
+    zh="找不到文件夹“{folder}”。",
+    en="There is no folder “{folder}”.",
+    do_zh="请检查路径；每个数据集一个文件，放在这个文件夹里。",
+    do_en="Check the path; it holds one file per dataset.",
+)
+NO_DATASETS = kind(
+    "dataset.none",
+    zh="文件夹“{folder}”里没有一个数据集。能用的有：{known}。",
+    en="The folder “{folder}” holds no dataset. There are: {known}.",
+    do_zh="请按数据集的名字给文件命名，如 vehicles.csv。",
+    do_en="Name the files after their datasets, such as vehicles.csv.",
+)
+MISSING_COLUMNS = kind(
+    "dataset.missing_columns",
+    zh="文件“{file}”缺少必需的列：{columns}。",
+    en="The file “{file}” lacks required columns: {columns}.",
+    do_zh="请补上这些列，列名写在同一行。",
+    do_en="Add these columns, with their headings in one row.",
+)
+SEVERAL_SHEETS = kind(
+    "dataset.several_sheets",
+    zh="文件“{file}”有几个工作表都像是数据：{sheets}。",
+    en="Several sheets of “{file}” look like the data: {sheets}.",
+    do_zh="请合并成一个工作表，或只留下要用的一个。",
+    do_en="Put the rows into one sheet, or keep only the one to be used.",
+)
+SIDECAR = kind(
+    "dataset.sidecar",
+    zh="“{file}”里{where}写得不对。",
+    en="“{file}” is not right at {where}.",
+    do_zh="每个数据集可写 as_of（日期）、coverage（行政区划代码的列表）、rows（行数）、widths（定长文件的列宽）。",
+    do_en="A dataset may say as_of (a date), coverage (a list of division codes), rows (a count), widths (of fixed-width columns).",
+)
+CONTROL_TOTAL = kind(
+    "dataset.control_total",
+    zh="“{dataset}”应有 {expected} 行，实际 {found} 行。",
+    en="“{dataset}” should have {expected} rows and has {found}.",
+    do_zh="请向提供数据的部门核实。",
+    do_en="Ask the department that sent it.",
+)
+COLUMNS_LACKING = kind(
+    "dataset.columns_lacking",
+    zh="“{dataset}”没有这些列，有关的比对不完整：{columns}。",
+    en="“{dataset}” has no columns {columns}; what depends on them is not compared.",
+    do_zh="请向提供数据的部门补要。",
+    do_en="Ask the department for them.",
+)
+UNREADABLE = kind(
+    "dataset.unreadable",
+    zh="“{dataset}”的“{column}”有 {count} 格读不懂，按空处理，行已保留。",
+    en="{count} cells of “{column}” in “{dataset}” cannot be read and count as empty; the rows are kept.",
+    do_zh="请抽看几行，必要时向部门核实。",
+    do_en="Look at some of them; ask the department if need be.",
+)
+ROW_SHAPE = kind(
+    "row.columns",
+    zh="这一行的列数与表头不符。",
+    en="The row has another number of columns than the headings.",
+    do_zh="多半是某一格里有未加引号的分隔符或换行，请改正这一行。",
+    do_en="Probably a cell holds a delimiter or line break without quotes; mend the row.",
+)
+RULE = kind(
+    "rule.invalid",
+    zh="规则文件“{file}”的{where}写得不对：{what}",
+    en="The rule file “{file}” is not right at {where}: {what}",
+    do_zh="请改正后再运行。",
+    do_en="Mend it and run again.",
+)
+IMPOSSIBLE_DATE = kind(
+    "call.date",
+    zh="“{value}”不是存在的日期。",
+    en="“{value}” is not a date that exists.",
+    do_zh="请写成 2026-10-31 这样的日期。",
+    do_en="Write a date such as 2026-10-31.",
+)
+OUTPUT_TYPE = kind(
+    "call.output",
+    zh="结果文件“{file}”的类型不支持。",
+    en="The output file “{file}” has an unknown type.",
+    do_zh="请用 .csv 或 .parquet 结尾。",
+    do_en="Let its name end in .csv or .parquet.",
+)
+OUTPUT_FOLDER = kind(
+    "call.output_folder",
+    zh="结果文件夹“{folder}”不存在或不能写。",
+    en="The output folder “{folder}” does not exist or cannot be written to.",
+    do_zh="请换一个位置。",
+    do_en="Choose another place.",
+)
+REGISTRY_EMPTY = kind(
+    "registry.empty",
+    zh="名册“{file}”里有表头，没有一个人。",
+    en="The register “{file}” has headings and not one person.",
+    do_zh="请检查是否选错了文件。",
+    do_en="Check whether this is the right file.",
+)

@@ -1,0 +1,1 @@
+"""Declared rules: their language, their checks."""

@@ -1,0 +1,112 @@
+"""``bangfu compare``: the register beside the departments' extracts."""
+
+import time
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+
+from bangfu.core.clock import MachineClock, today
+from bangfu.engine import problems
+from bangfu.engine.comparison import How, Summary, compare
+from bangfu.engine.duckdb_.session import Limits
+from bangfu.engine.findings.words import REASONS
+from bangfu.engine.intake.deliveries_folder import open_folder
+from bangfu.terminals.cli.output import last_line, progress, say
+
+_CONCLUSIONS = {"佐证": "confirms", "矛盾": "contradicts", "疑点": "doubtful", "无法核对": "cannot be checked"}
+
+
+@click.command("compare")
+@click.option(
+    "--registry", type=click.Path(path_type=Path), required=True, help="people.parquet：一人一行 · one row per person"
+)
+@click.option(
+    "--datasets",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="部门数据的文件夹 · folder with one file per dataset",
+)
+@click.option(
+    "--on",
+    "on_text",
+    metavar="DATE",
+    help="比对日期 · reference date, YYYY-MM-DD; default: newest as-of date, else today",
+)
+@click.option(
+    "--out", "target", type=click.Path(path_type=Path), required=True, help="findings.csv 或 / or findings.parquet"
+)
+@click.option("--purpose", default="operations", show_default=True, help="用途，导出时记录 · purpose of this export")
+@click.option("--memory", default="1GB", show_default=True, help="内存上限 · memory limit of the engine")
+@click.option("--json", "as_json", is_flag=True, help="最后一行输出 JSON · end with one line of JSON")
+def compare_command(
+    registry: Path, datasets: Path, on_text: str | None, target: Path, purpose: str, memory: str, *, as_json: bool
+) -> int:
+    """比对：把档案和部门数据放在一起看。 Compare the register with the departments' extracts."""
+    given = _day(on_text) if on_text else None
+    deliveries = open_folder(datasets)
+    on = given or deliveries.newest or today(MachineClock())
+    started = time.monotonic()
+    with progress("比对", "comparing", total=len(deliveries.files)) as bar:
+        summary = compare(
+            registry,
+            deliveries.files,
+            on,
+            target,
+            about=deliveries.about,
+            how=How(limits=Limits(memory=memory), told=lambda name: bar.advance(bar.task_ids[0], 1 if name else 0)),
+        )
+    _tell(summary, target, purpose, time.monotonic() - started)
+    if as_json:
+        last_line(
+            {
+                "persons": summary.persons,
+                "households": summary.households,
+                "rows": summary.rows,
+                "wrong": summary.wrong,
+                "findings": summary.findings,
+                "by_kind": summary.by_kind,
+            }
+        )
+    return 1 if summary.wrong else 0
+
+
+def _day(text: str) -> date:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007, a day has no time zone
+    except ValueError as error:
+        raise problems.IMPOSSIBLE_DATE(value=text[:20]) from error
+
+
+def _tell(summary: Summary, target: Path, purpose: str, seconds: float) -> None:
+    say(
+        f"比对日期 {summary.on}：{summary.persons:,} 人，{summary.households:,} 户；{summary.rows:,} 行部门数据",
+        f"As of {summary.on}: {summary.persons:,} persons, {summary.households:,} households; {summary.rows:,} department rows",
+    )
+    for manifest in summary.manifests:
+        about = summary.about.get(manifest.dataset)
+        as_of = f"{about.as_of}" if about and about.as_of else ""
+        places = " ".join(about.coverage) if about and about.coverage else ""
+        zh = "，".join(f"{REASONS[reason][0]} {rows:,}" for reason, rows in manifest.quarantined.items())
+        en = ", ".join(f"{REASONS[reason][1]} {rows:,}" for reason, rows in manifest.quarantined.items())
+        say(
+            f"  {manifest.dataset:<19}{manifest.rows:>11,} 行  截至 {as_of or '未注明'}  范围 {places or '不限'}"
+            + (f"  搁置 {manifest.wrong:,}（{zh}）" if zh else ""),
+            f"  {manifest.dataset:<19}{manifest.rows:>11,} rows  as of {as_of or 'not said'}  covers {places or 'everywhere'}"
+            + (f"  set aside {manifest.wrong:,} ({en})" if en else ""),
+        )
+    for remark in summary.remarks:
+        say(f"  注意：{remark.zh}", f"  Note: {remark.en}")
+    if summary.broken:
+        say(
+            f"  名册有 {summary.broken:,} 行列数不对，没有比对",
+            f"  {summary.broken:,} broken rows of the register were left out",
+        )
+    for entry in summary.counts:
+        english = _CONCLUSIONS[entry.conclusion]
+        zh, en = f"  {entry.kind} · {entry.conclusion}", f"  {entry.kind} · {entry.conclusion} ({english})"
+        say(f"{zh}  {entry.findings:,}", f"{en}  {entry.findings:,}")
+    say(
+        f"共 {summary.findings:,} 条，写入 {target}（用途：{purpose}），用时 {seconds:.1f} 秒",
+        f"{summary.findings:,} findings written to {target} (purpose: {purpose}) in {seconds:.1f} s",
+    )
