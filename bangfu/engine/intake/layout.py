@@ -144,7 +144,7 @@ class _Furniture:
         self._names = [column.index for column in known if column.field == "name"]
         self._ids = [column.index for column in known if column.spec and column.spec.type == "id"]
         self._headings = {
-            index: plain(text) for index, text in layout.headings.items() if index in self._names + self._ids
+            index: bare_heading(text)[0] for index, text in layout.headings.items() if index in self._names + self._ids
         }
 
     def is_it(self, cells: tuple[Cell, ...]) -> bool:

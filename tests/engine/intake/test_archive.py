@@ -59,7 +59,7 @@ def test_a_code_is_recognised_in_every_print(tmp_path: Path, written: str) -> No
 
 
 def test_secondary_causes_are_several_and_at_most_three(tmp_path: Path) -> None:
-    heads = [
+    heads: Rows = [
         ["姓名", "身份证号", "次要致困原因"],
         ["张三", A, "子女上学、下岗失业"],
         ["李四", B, "其他,子女上学;下岗失业 无劳动能力"],
@@ -156,13 +156,13 @@ def test_the_head_listed_again_among_the_members_is_no_second_person(tmp_path: P
 
 
 def test_what_a_row_says_twice_must_agree(tmp_path: Path) -> None:
-    heads = [["姓名", "身份证号", "性别", "出生日期", "家庭人口"], ["张三", A, "女", "1981-01-01", 4]]
+    heads: Rows = [["姓名", "身份证号", "性别", "出生日期", "家庭人口"], ["张三", A, "女", "1981-01-01", 4]]
     rows, _ = two_sheets(tmp_path, heads)
     assert doubts(rows[0]) == {"sex": "check.sex", "birth_date": "check.birth", "persons": "check.persons"}
 
 
 def test_titles_units_totals_signatures_and_blank_rows_are_no_persons(tmp_path: Path) -> None:
-    heads = [
+    heads: Rows = [
         ["祥云县困难职工档案"],
         ["填报单位：祥云县总工会", None, None, "单位：万元"],
         [],
