@@ -10,9 +10,11 @@ import click
 from bangfu.core.problems import Problem
 from bangfu.terminals.cli.bring import bring, template
 from bangfu.terminals.cli.compare import compare_command
+from bangfu.terminals.cli.generate import generate_command
 from bangfu.terminals.cli.home import home
 from bangfu.terminals.cli.identify import identify, recompute_trace
 from bangfu.terminals.cli.output import complain, err
+from bangfu.terminals.cli.score import score_command
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
@@ -23,7 +25,9 @@ def bangfu() -> None:
 
 
 bangfu.add_command(home)
+bangfu.add_command(generate_command)
 bangfu.add_command(compare_command)
+bangfu.add_command(score_command)
 bangfu.add_command(template)
 bangfu.add_command(bring)
 bangfu.add_command(identify)
