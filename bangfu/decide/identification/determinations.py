@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from fractions import Fraction
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from bangfu.core.problems import Problem
@@ -18,7 +18,7 @@ from bangfu.decide.identification.parameters import Rational, Rules
 from bangfu.decide.identification.problems import RULES_GONE, STORED_UNREADABLE
 from bangfu.decide.identification.rule_sets import RuleSet, rule_set, rule_set_names
 from bangfu.decide.identification.rules import Decision, Scalar, Step, decide
-from bangfu.decide.identification.wording import WORDINGS, class_in_english, in_words
+from bangfu.decide.identification.wording import WORDINGS, class_in_english, in_both, in_words
 
 # Raised when the layout or a sentence changes, so that an old determination is not mistaken for a wrong one.
 FORMAT = 1
@@ -47,7 +47,7 @@ class Determination:
         decision = self.decision
         # The reasons are steps of the trace: each sentence is made once.
         steps = {id(step): step for step in (*decision.trace, *decision.reasons)}
-        told = {key: (in_words(step), in_words(step, english)) for key, step in steps.items()}
+        told = {key: in_both(step, english) for key, step in steps.items()}
         return canonical(
             {
                 "format": FORMAT,
@@ -114,7 +114,7 @@ def canonical(content: Mapping[str, object]) -> bytes:
     return text.encode()
 
 
-@cache
+@lru_cache(maxsize=64)
 def _rules(find: FindRules, name: str, version: str, settings: tuple[tuple[str, Rational], ...]) -> Rules:
     return find(name, version).with_settings(dict(settings))
 

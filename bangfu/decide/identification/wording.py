@@ -30,6 +30,8 @@ class Wording:
     en: str
 
 
+# Values that are words, and differ between the languages.
+_SPOKEN = frozenset({"person", "why", "given", "field", "class_name", "before"})
 _COMPARED = ("figure_fen", "operator", "limit_fen", "multiple")
 WORDINGS: dict[str, Wording] = {
     "income": Wording(
@@ -165,18 +167,27 @@ FIELDS: dict[str, tuple[str, str]] = {
 
 def in_words(step: Step, english: Mapping[str, str] | None = None) -> str:
     """A step as a sentence: in Chinese, or in English where the English names of the classes are given."""
-    wording = WORDINGS[step.code]
-    values = dict(zip(wording.names, step.values, strict=True))
-    shown = {name: _shown(name, value, english) for name, value in values.items()}
-    if step.holds is not None and "operator" in values:
-        shown |= _comparison(values, step.holds, english is not None)
-    sentence = wording.zh if english is None else wording.en
-    return sentence.format_map(shown) + _conclusion(step, english)
+    return _sentence(step, _figures(step), english)
+
+
+def in_both(step: Step, english: Mapping[str, str]) -> tuple[str, str]:
+    """A step in Chinese and in English; the figures are written once."""
+    figures = _figures(step)
+    return _sentence(step, figures, None), _sentence(step, figures, english)
 
 
 def class_in_english(english: Mapping[str, str], class_name: str) -> str:
     """The English name of a class; 不符合 has one as well."""
     return NOT_MET_ENGLISH if class_name == NOT_MET else english[class_name]
+
+
+def _sentence(step: Step, figures: dict[str, Any], english: Mapping[str, str] | None) -> str:
+    wording = WORDINGS[step.code]
+    spoken = {name: _word(name, figures[name], english) for name in wording.names if name in _SPOKEN}
+    if "times" in figures:
+        spoken["limit"] = _multiplied(figures["limit_fen"], figures["times"], english is not None)
+    template = wording.zh if english is None else wording.en
+    return template.format_map(figures | spoken) + _conclusion(step, english)
 
 
 def _conclusion(step: Step, english: Mapping[str, str] | None) -> str:
@@ -187,25 +198,43 @@ def _conclusion(step: Step, english: Mapping[str, str] | None) -> str:
     return f", not {english[step.rules_out]}" if step.rules_out else ""
 
 
-def _shown(name: str, value: Scalar, english: Mapping[str, str] | None) -> str:
-    if isinstance(value, str):
-        return _word(name, value, english)
-    if name.endswith("_fen"):
-        return yuan(value)
-    if name == "person":
-        return _person(int(value), english is not None)
-    return str(value) if isinstance(value, int) else _decimal(value, 0)
+def _figures(step: Step) -> dict[str, Any]:
+    """What is the same in both languages; the values of _SPOKEN stay as they are."""
+    values = dict(zip(WORDINGS[step.code].names, step.values, strict=True))
+    shown: dict[str, Any] = {
+        name: value if name in _SPOKEN else yuan(value) if name.endswith("_fen") else _plain(value)
+        for name, value in values.items()
+    }
+    if "operator" in values:
+        shown |= _comparison(values, bool(step.holds))
+    return shown
 
 
-def _word(name: str, value: str, english: Mapping[str, str] | None) -> str:
+def _comparison(values: Mapping[str, Any], holds: bool) -> dict[str, str]:
+    """The sign as it turned out, and the two sides with as many decimals as show on which side the figure lies."""
+    left, right = ("loss_fen", "bound_fen") if "bound_fen" in values else ("figure_fen", "limit_fen")
+    sides = _told_apart(values[left], values[right])
+    shown = {"sign": _SIGNS[str(values["operator"]), holds], left: sides[0], right: sides[1], "limit": sides[1]}
+    multiple = values.get("multiple", 1)
+    return shown if multiple == 1 else shown | {"times": _decimal(multiple, 0)}
+
+
+def _multiplied(limit: str, times: str, english: bool) -> str:
+    return f"{limit} ({times} × the minimum allowance)" if english else f"{limit}（低保标准的{times}倍）"
+
+
+def _word(name: str, value: Scalar, english: Mapping[str, str] | None) -> str:
     language = english is not None
-    if name in ("why", "given"):
-        return ("、", ", ")[language].join(_WORDS[word][language] for word in value.split("+"))
+    if name == "person":
+        return _person(int(value), language)
+    words = str(value)
     if name == "field":
-        return FIELDS[value][language]
-    if english is not None and name in ("class_name", "before"):
-        return ", ".join(class_in_english(english, c) if c in english or c == NOT_MET else c for c in value.split("、"))
-    return value
+        return FIELDS[words][language]
+    if name in ("why", "given"):
+        return ("、", ", ")[language].join(_WORDS[word][language] for word in words.split("+"))
+    if english is None:
+        return words
+    return ", ".join(class_in_english(english, c) if c in english or c == NOT_MET else c for c in words.split("、"))
 
 
 def _person(number: int, english: bool) -> str:
@@ -214,18 +243,8 @@ def _person(number: int, english: bool) -> str:
     return f"member {number}" if english else f"成员{number}"
 
 
-def _comparison(values: Mapping[str, Any], holds: bool, english: bool) -> dict[str, str]:
-    """The sign as it turned out, and the two sides with as many decimals as show on which side the figure lies."""
-    left, right = ("loss_fen", "bound_fen") if "bound_fen" in values else ("figure_fen", "limit_fen")
-    sides = _told_apart(values[left], values[right])
-    shown = {"sign": _SIGNS[str(values["operator"]), holds], left: sides[0], right: sides[1]}
-    multiple = values.get("multiple", 1)
-    if multiple == 1:
-        return shown | {"limit": sides[1]}
-    times = _decimal(multiple, 0)
-    return shown | {
-        "limit": f"{sides[1]} ({times} × the minimum allowance)" if english else f"{sides[1]}（低保标准的{times}倍）"
-    }
+def _plain(value: Scalar) -> str:
+    return _decimal(value, 0) if isinstance(value, Fraction) else str(value)
 
 
 def _told_apart(one_fen: Rational, other_fen: Rational) -> tuple[str, str]:
