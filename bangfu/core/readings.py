@@ -18,6 +18,10 @@ class Repair(Enum):
     FULL_WIDTH = ("全角转成半角", "full width made half width")
     LOOK_ALIKE_X = ("末位的 х、× 或 * 读作 X，请留意", "last character х, × or * read as X, please mind")
     FIFTEEN = ("15 位号码升为 18 位", "15-digit number raised to 18")
+    ENDS_IN_ZEROS = (
+        "号码以 000 结尾，校验虽然通过，也可能是表格软件改过的，请对照证件",
+        "number ends in 000: its check fits, yet a spreadsheet may have cut it; compare it with the card",
+    )
     LOWER_CASE = ("小写 x 转成大写", "lower-case x made upper case")
     DOT = ("间隔号统一为“·”", "name separator made “·”")
     NOTE_TAKEN_OUT = ("括号里的说明移到备注", "note in brackets moved out of the name")

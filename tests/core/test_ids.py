@@ -114,6 +114,12 @@ def test_a_numeric_cell_of_eighteen_digits_has_lost_some(cell: float) -> None:
     assert fault_of(read_id(cell)) is Fault.SPREADSHEET
 
 
+def test_a_text_that_ends_in_zeros_and_passes_its_check_is_kept_with_a_warning() -> None:
+    reading = read_id("532994198004100000")
+    assert reading.value is not None
+    assert reading.repairs == (Repair.ENDS_IN_ZEROS,)
+
+
 def test_a_numeric_cell_of_fifteen_digits_has_lost_none() -> None:
     reading = read_id(110105491231002.0)
     assert reading.value is not None

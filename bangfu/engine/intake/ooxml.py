@@ -5,8 +5,10 @@ without a stored result as empty text. Both must be known beforehand: the first 
 """
 
 import html
+import lzma
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
@@ -15,6 +17,10 @@ from pathlib import Path
 from bangfu.engine.intake import problems
 
 _CHUNK = 1 << 20
+# Everything that the standard library raises over a garbled archive.
+_UNREADABLE = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, ValueError, KeyError, NotImplementedError, RuntimeError,
+)  # fmt: skip
 _MOST_ROWS = 1 << 20
 # Rows × columns of one sheet: 32 bytes each while it is read.
 _MOST_CELLS = 120_000_000
@@ -73,7 +79,7 @@ def look(path: Path) -> dict[str, SheetLook]:
     try:
         with zipfile.ZipFile(path) as parts:
             return {name: _look_at(parts, part, path) for name, part in _worksheets(parts).items()}
-    except (zipfile.BadZipFile, OSError, EOFError, ValueError, KeyError, NotImplementedError, RuntimeError) as error:
+    except _UNREADABLE as error:
         raise problems.DAMAGED(file=path.name) from error
 
 
