@@ -112,5 +112,5 @@ WITH person AS (
     LEFT JOIN numbers AS own ON own.text = written.id_number
     LEFT JOIN numbers AS head ON head.text = written.head_number
     WHERE NOT written.broken)
-SELECT * EXCLUDE (own_place), coalesce(own_place, max(own_place) FILTER (WHERE is_head) OVER (PARTITION BY household)) AS place
+SELECT * EXCLUDE (own_place), coalesce(own_place, arg_min(own_place, pid) FILTER (WHERE is_head) OVER (PARTITION BY household)) AS place
 FROM person"""
