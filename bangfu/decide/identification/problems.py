@@ -77,8 +77,8 @@ SAME_FILE = kind(
 )
 NO_FOLDER = kind(
     "call.no_folder_to_write",
-    zh="“{name}”没有地方写：文件夹不存在，或它本身是文件夹。",
-    en="“{name}” has no place to be written: its folder does not exist, or it is a folder itself.",
+    zh="“{name}”没有地方写：文件夹不存在，或它本身不是普通文件。",
+    en="“{name}” has no place to be written: its folder does not exist, or it is no ordinary file itself.",
     do_zh="请换一个位置。",
     do_en="Choose another place.",
 )

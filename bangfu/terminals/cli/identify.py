@@ -3,31 +3,34 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 
 from bangfu.core.clock import MachineClock, today
 from bangfu.core.problems import Problem
 from bangfu.decide.identification.determinations import determine, recompute
-from bangfu.decide.identification.exports import check_places, csv_heading, csv_row, written_whole
+from bangfu.decide.identification.exports import check_places, csv_heading, csv_row
 from bangfu.decide.identification.facts import households_of
 from bangfu.decide.identification.findings import read_findings
 from bangfu.decide.identification.household import Household
 from bangfu.decide.identification.parameters import Rules
-from bangfu.decide.identification.problems import CANNOT_READ, NO_SUCH_DAY
+from bangfu.decide.identification.problems import CANNOT_READ, CANNOT_WRITE, NO_SUCH_DAY
 from bangfu.decide.identification.rule_sets import RuleSet, rule_set
 from bangfu.decide.identification.rules import flags_of
 from bangfu.decide.identification.settings import read_settings
 from bangfu.engine.intake.archive import ArchiveReader, read_archive
 from bangfu.engine.intake.archive_row import ArchiveRow
-from bangfu.terminals.cli.output import complain, last_line, progress, say
+from bangfu.terminals.cli.output import complain, last_line, progress, replacing, say
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _SHOWN_LINES = 5
+# Households between two steps of the progress bar: a step costs as much as a decision.
+_SHOWN_EVERY = 500
 _PATH = click.Path(path_type=Path)
 
 
@@ -83,7 +86,7 @@ def identify(**given: Any) -> int:
     reader, tally = read_archive(call.archive, on), Tally()
     with progress("读取档案", "reading the archive"):
         households = households_of(_watched(reader, tally), on)
-    with progress("认定", "identifying", len(households)) as bar, written_whole(*outputs) as files:
+    with progress("认定", "identifying", len(households)) as bar, _written_whole(outputs) as files:
         files[0].write(csv_heading())
         for household in households:
             determination = determine(household, on, rules, findings.get(household.head_number, ()))
@@ -91,7 +94,8 @@ def identify(**given: Any) -> int:
             if call.trace is not None:
                 files[1].write(determination.as_json() + b"\n")
             _count(tally, household, determination.decision.class_name)
-            bar.advance(bar.task_ids[0])
+            if tally.households % _SHOWN_EVERY == 0:
+                bar.advance(bar.task_ids[0], _SHOWN_EVERY)
     _tell(call, declared, rules, on, reader, tally)
     return 1 if reader.counts.wrong else 0
 
@@ -130,6 +134,17 @@ def _day(given: str | None) -> date:
     except ValueError:
         pass
     raise NO_SUCH_DAY(value=given)
+
+
+@contextmanager
+def _written_whole(paths: list[Path]) -> Iterator[list[BinaryIO]]:
+    """Files to write to, in the order of the paths; none takes its name unless all could be written."""
+    try:
+        with ExitStack() as finished, ExitStack() as opened:
+            parts = [finished.enter_context(replacing(path)) for path in paths]
+            yield [opened.enter_context(part.open("wb")) for part in parts]
+    except OSError as fault:
+        raise CANNOT_WRITE(name=paths[0].name, why=fault.strerror or type(fault).__name__) from fault
 
 
 def _watched(rows: Iterable[ArchiveRow], tally: Tally) -> Iterator[ArchiveRow]:

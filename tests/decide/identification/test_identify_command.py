@@ -1,6 +1,7 @@
 """``bangfu identify`` and ``bangfu recompute`` as called: exit codes, files, the last line."""
 
 import csv
+import errno
 import json
 import sys
 from collections.abc import Callable
@@ -198,6 +199,8 @@ def test_findings_that_are_none_are_refused(bangfu: Bangfu, archive: Path, tmp_p
 def test_a_place_that_cannot_be_written_to_is_told(bangfu: Bangfu, archive: Path, tmp_path: Path) -> None:
     done = bangfu("identify", "--archive", archive, *CALL, "--out", tmp_path)
     assert done.returncode == 2
+    done = bangfu("identify", "--archive", archive, *CALL, "--out", "/dev/null")
+    assert done.returncode == 2
     done = bangfu("identify", "--archive", archive, *CALL, "--out", archive)
     assert done.returncode == 2
     assert openpyxl.load_workbook(archive).sheetnames == ["职工", "家庭成员"]
@@ -209,3 +212,16 @@ def test_rules_used_outside_of_their_period_are_told(bangfu: Bangfu, archive: Pa
         "这套规则适用于 2016-01-01 – 2020-12-31"
         in bangfu("identify", "--archive", archive, *call, "--out", tmp_path / "d.csv").stdout
     )
+
+
+def test_a_full_disk_is_told_and_leaves_nothing(
+    bangfu: Bangfu, archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_determination: object) -> bytes:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("bangfu.terminals.cli.identify.csv_row", full)
+    done = bangfu("identify", "--archive", archive, *CALL, "--out", tmp_path / "d.csv", "--trace", tmp_path / "t.jsonl")
+    assert done.returncode == 1
+    assert "No space left" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["archive.xlsx"]
