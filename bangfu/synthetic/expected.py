@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from bangfu.synthetic.days import REFERENCE_DAY, TWELVE_MONTHS_START, month_back
 from bangfu.synthetic.departments.welfare import DISABILITY_GRADES, DISABILITY_TYPES
-from bangfu.synthetic.world import IN_POST, JOBLESS, LAID_OFF, RETIRED, STUDENT, Household, Row
+from bangfu.synthetic.world import IN_POST, JOBLESS, LAID_OFF, RETIRED, STUDENT, Household, Person, Row
 from bangfu.synthetic.writing import reasons_of
 
 CONFIRMS, CONTRADICTS, DOUBT, CANNOT = "佐证", "矛盾", "疑点", "无法核对"
@@ -53,6 +53,8 @@ def expected_findings(household: Household, rows: list[Row]) -> Iterator[Expecte
 
 def _reasons(household: Household, rows: list[Row], place: int, dataset: str) -> list[str]:
     said = list(household.persons[place].dirt)
+    if dataset == "population" and not household.filed_division.isdigit():
+        said.append("档案行政区划：写成地名")
     if place != 0:
         said += [f"户主{dirt}" for dirt in household.head.dirt if dirt.startswith("档案号码")]
     for row in rows:
@@ -70,7 +72,8 @@ def _judge(household: Household, rows: list[Row], *, as_seen: bool) -> Iterator[
             yield place, "", CANNOT, "号码无效"
             continue
         mine = [row for row in rows if row.person == place]
-        if not any(row.dataset == "population" for row in mine):
+        # A delivery speaks by silence only for the places that it covers; a place that the file names loosely may be anywhere.
+        if (household.place_known or not as_seen) and not any(_registers(row, person) for row in mine):
             yield place, "population", DOUBT, "查无此人"
         for row in mine:
             if row.name_differs:
@@ -81,6 +84,10 @@ def _judge(household: Household, rows: list[Row], *, as_seen: bool) -> Iterator[
         yield from _income(household, place, mine)
         yield from _welfare(household, place, mine, head_known=household.head.filed.readable or not as_seen)
     yield from _homes(rows)
+
+
+def _registers(row: Row, person: Person) -> bool:
+    return row.dataset == "population" and (row.number.readable or not person.filed.readable)
 
 
 def _life(place: int, mine: list[Row]) -> Iterator[Found]:

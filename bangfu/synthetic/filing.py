@@ -30,9 +30,7 @@ def _worker(dice: Dice, household: Household) -> Cells:
             dice, any_day(dice, date(head.birth.year + 18, 1, 1), date(head.birth.year + 24, 12, 31))
         ),
         "家庭住址": f"云南省大理州{household.county.name}{household.township}{dice.between(1, 60)}号",
-        "户口所在地行政区划": dice.pick(
-            (household.county.code, household.county.name, f"大理州{household.county.name}")
-        ),
+        "户口所在地行政区划": household.filed_division,
         "医保状况": "城镇职工" if head.status in (IN_POST, RETIRED) else "城乡居民",
         "手机号码": f"154{dice.between(0, 99_999_999):08}",
         "备注": "",

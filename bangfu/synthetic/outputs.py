@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from bangfu.synthetic.classes import ACCIDENT_RATIO, RELATIVE_MULTIPLE, RULES
+from bangfu.synthetic.classes import ACCIDENT_RATIO, RULES
 from bangfu.synthetic.datasets import DATASETS
 from bangfu.synthetic.days import REFERENCE_DAY
 from bangfu.synthetic.dice import Dice
@@ -61,7 +61,6 @@ on: {REFERENCE_DAY}
 rules: {RULES}
 minimum_allowance: "{MINIMUM_ALLOWANCE_FEN // 100}.{MINIMUM_ALLOWANCE_FEN % 100:02}"    # 元/月，虚构 invented
 accident_ratio: "{float(ACCIDENT_RATIO)}"
-relative_multiple: "{RELATIVE_MULTIPLE}"
 """
 
 

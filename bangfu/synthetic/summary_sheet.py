@@ -15,7 +15,7 @@ from bangfu.synthetic.workbooks import Part, Registry, figure_cell, holds_figure
 from bangfu.synthetic.xlsx import Cell, store_plainly
 
 # Printed heading → the registry's heading.
-_HEAD = {"户主姓名": "姓名", "户主身份证号": "身份证号"} | {
+_HEAD = {"职工姓名": "姓名", "职工身份证号": "身份证号"} | {
     heading: heading
     for heading in (
         "性别", "民族", "健康状况", "疾病/残疾类别", "工作状态", "工作单位", "统一社会信用代码", "住房类型", "家庭住址", "是否单亲",

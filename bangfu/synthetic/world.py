@@ -64,6 +64,8 @@ class Household:
     accident_loss: int = 0
     housing_type: str = "自建房"
     main_cause: str = ""
+    # How the union wrote the division of registration: as a code, or as a name that only a gazetteer can place.
+    filed_division: str = ""
     secondary_causes: tuple[str, ...] = ()
     money_dirt: list[str] = field(default_factory=list)
 
@@ -71,6 +73,11 @@ class Household:
     def head(self) -> Person:
         """The worker in whose name the file stands."""
         return self.persons[0]
+
+    @property
+    def place_known(self) -> bool:
+        """Does the file say by a code where the household is registered? Without a head it says nothing."""
+        return self.filed_division.isdigit() and self.head.filed.readable
 
     @property
     def yearly_income(self) -> int:

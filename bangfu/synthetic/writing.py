@@ -10,6 +10,7 @@ from bangfu.synthetic.damage import (
 from bangfu.synthetic.datasets import DATASETS
 from bangfu.synthetic.dice import Dice
 from bangfu.synthetic.names import has_rare, is_uncertain, other_name, other_spelling, with_placeholder
+from bangfu.synthetic.places import County
 from bangfu.synthetic.world import Household, Person, Row
 
 
@@ -27,11 +28,18 @@ def file_persons(dice: Dice, household: Household, *, one_sheet: bool) -> None:
         if person.filed.dirt:
             person.dirt.append(f"档案号码：{person.filed.dirt}")
         _file_name(dice, person)
+    household.filed_division = _division(dice, household.county)
     head = household.head
     head.filed_head = head.filed.text
     for person in household.persons[1:]:
         # The column 户主身份证号 is typed by itself, so it has its own dirt; what cannot be read is damaged in the head's row only.
         person.filed_head = head.filed.text if one_sheet else soil_number(dice, head.number, FILE_DIRTY / 2, 0).text
+
+
+def _division(dice: Dice, county: County) -> str:
+    if dice.chance(0.92):
+        return county.code if dice.chance(0.8) else f"{county.code}000000"
+    return dice.pick((county.name, f"大理州{county.name}", county.name.removesuffix("县")))
 
 
 def _file_name(dice: Dice, person: Person) -> None:
