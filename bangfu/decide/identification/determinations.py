@@ -15,7 +15,7 @@ from bangfu.core.problems import Problem
 from bangfu.decide.identification.exclusions import FindingKey, PossibleExclusion, exclusions_if_confirmed
 from bangfu.decide.identification.household import Household, Person
 from bangfu.decide.identification.parameters import Rational, Rules
-from bangfu.decide.identification.problems import RULES_GONE, STORED_UNREADABLE
+from bangfu.decide.identification.problems import FORMAT_CHANGED, RULES_GONE, STORED_UNREADABLE
 from bangfu.decide.identification.rule_sets import RuleSet, rule_set, rule_set_names
 from bangfu.decide.identification.rules import Decision, Scalar, Step, decide
 from bangfu.decide.identification.wording import WORDINGS, class_in_english, in_both, in_words
@@ -86,6 +86,8 @@ def recompute(stored: bytes, find_rules: FindRules | None = None) -> bytes:
     """
     try:
         content = json.loads(stored)
+        if content["format"] != FORMAT:
+            raise FORMAT_CHANGED(found=str(content["format"])[:10], known=FORMAT)
         household = _household(content["facts"])
         on = date.fromisoformat(content["on"])
         findings = [(str(kind), str(conclusion)) for kind, conclusion in content["findings"]]

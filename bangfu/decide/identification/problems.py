@@ -133,6 +133,13 @@ STORED_UNREADABLE = kind(
     do_zh="请给 bangfu identify --trace 写出的文件，每行一条，不要改动。",
     do_en="Give the file that bangfu identify --trace wrote, one to a line, unchanged.",
 )
+FORMAT_CHANGED = kind(
+    "identification.format_changed",
+    zh="这一条是按第 {found} 版格式保存的，现在的程序是第 {known} 版，不能逐字节比较。",
+    en="This determination was stored in format {found}; this program writes format {known}, so bytes cannot be compared.",
+    do_zh="请用当时版本的程序重算。",
+    do_en="Compute it again with the version of the program that wrote it.",
+)
 NO_PERSONS = kind(
     "identification.no_persons",
     zh="家庭人数是 {persons}，不能按人均计算。",

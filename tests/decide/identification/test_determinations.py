@@ -72,6 +72,12 @@ def test_another_version_of_the_rules_is_a_problem_not_an_answer() -> None:
     assert caught.value.code == "identification.rules_gone"
 
 
+def test_another_format_is_a_problem_not_a_difference() -> None:
+    with pytest.raises(Problem) as caught:
+        recompute(STORED.replace(b'"format":1', b'"format":2'))
+    assert caught.value.code == "identification.format_changed"
+
+
 def test_rules_can_be_found_elsewhere() -> None:
     asked = []
 
