@@ -86,13 +86,6 @@ RULE = kind(
     do_zh="请改正后再运行。",
     do_en="Mend it and run again.",
 )
-IMPOSSIBLE_DATE = kind(
-    "call.date",
-    zh="“{value}”不是存在的日期。",
-    en="“{value}” is not a date that exists.",
-    do_zh="请写成 2026-10-31 这样的日期。",
-    do_en="Write a date such as 2026-10-31.",
-)
 OUTPUT_TYPE = kind(
     "call.output",
     zh="结果文件“{file}”的类型不支持。",

@@ -61,13 +61,6 @@ GATE_FIGURE_MISSING = kind(
     do_zh="请加上 --set {name}=金额（元/人·年）。",
     do_en="Add --set {name}=AMOUNT (yuan a head and year).",
 )
-NO_SUCH_DAY = kind(
-    "call.no_such_day",
-    zh="--on 后面的“{value}”不是一个日期。",
-    en="“{value}” after --on is not a date.",
-    do_zh="请写成 2026-10-31 这样的日期。",
-    do_en="Write a date such as 2026-10-31.",
-)
 SAME_FILE = kind(
     "call.same_file",
     zh="两处给了同一个文件名“{name}”，会互相覆盖。",

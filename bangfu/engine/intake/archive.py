@@ -5,7 +5,7 @@ everything, row by row, so that memory grows with the number of persons and not 
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from bangfu.engine.intake.archive_row import ArchiveRow, Outcome
 from bangfu.engine.intake.drafts import Draft, sheet_drafts
 from bangfu.engine.intake.forms import archive_form, fields_by_heading
 from bangfu.engine.intake.households import Households
-from bangfu.engine.intake.layout import Layout, Sheet, find_layout, require_columns
+from bangfu.engine.intake.layout import Layout, Sheet, find_layout, require_columns, settle_doubles
 from bangfu.engine.intake.summary import summary_drafts
 from bangfu.engine.intake.tables import Table, open_tables
 
@@ -129,5 +129,6 @@ def _required(table: Table, sheet: Sheet) -> Layout:
         fields = getattr(archive_form(), sheet)
         missing = "、".join(spec.heading for spec in fields.values() if spec.required)
         raise problems.MISSING_COLUMNS(sheet=table.name, columns=missing)
+    layout = replace(layout, columns=settle_doubles(layout.columns))
     require_columns(layout, sheet)
     return layout

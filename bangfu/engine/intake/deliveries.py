@@ -19,7 +19,7 @@ from bangfu.engine.datasets import DERIVED_COLUMNS, Dataset, declared_datasets
 from bangfu.engine.duckdb_.numbers import clean_key, create_macros, resolve_numbers, with_digits
 from bangfu.engine.duckdb_.session import Limits, literal, name, session
 from bangfu.engine.duckdb_.values import Prepared, prepare
-from bangfu.engine.intake.deliveries_raw import open_raw
+from bangfu.engine.intake.deliveries_raw import Wanted, open_raw
 from bangfu.engine.rules.expressions import columns_of, parse
 
 BROKEN_ROW = "columns"
@@ -75,7 +75,7 @@ def stage_delivery(
     out_dir.mkdir(parents=True, exist_ok=True)
     with session(limits or Limits(), out_dir) as (connection, folder):
         create_macros(connection)
-        raw = open_raw(connection, path, declared[dataset].columns, folder, widths)
+        raw = open_raw(connection, path, _wanted(declared[dataset]), folder, widths)
         staging = _Staging(connection, declared[dataset], out_dir)
         unreadable = staging.write(today)
         quarantined = staging.set_aside()
@@ -99,6 +99,10 @@ def stage_delivery(
     text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1)
     (out_dir / "manifest.json").write_text(text, "utf-8")
     return manifest
+
+
+def _wanted(dataset: Dataset) -> Wanted:
+    return Wanted(dataset.columns, frozenset({dataset.key, dataset.person, *staged_columns(dataset)}))
 
 
 def staged_columns(dataset: Dataset) -> dict[str, str]:

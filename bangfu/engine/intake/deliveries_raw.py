@@ -18,7 +18,7 @@ from bangfu.engine import problems
 from bangfu.engine.datasets import Column
 from bangfu.engine.duckdb_.session import literal, name
 from bangfu.engine.intake import problems as file_problems
-from bangfu.engine.intake.deliveries_text import FixedWidth, fast_csv, text_rows
+from bangfu.engine.intake.deliveries_text import FixedWidth, regular_text, text_rows
 from bangfu.engine.intake.files import FileKind, kind_of
 from bangfu.engine.intake.tables import Cell, Table, open_tables
 
@@ -40,13 +40,26 @@ class RawTable:
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """Columns that a file may have, and those of them that are read; the others only count as known."""
+
+    columns: Mapping[str, Column]
+    read: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class _Places:
     """Where each wanted column stands in the file, from 0; None where it is missing."""
 
     at: Mapping[str, int | None]
     headings: tuple[str, ...]
 
+    def read(self, wanted: Wanted) -> dict[str, int | None]:
+        """Where those columns stand that are read."""
+        return {key: at for key, at in self.at.items() if key in wanted.read}
+
     def unknown(self) -> tuple[str, ...]:
+        """Headings that nobody wanted."""
         used = set(self.at.values())
         return tuple(heading for index, heading in enumerate(self.headings) if index not in used and heading)
 
@@ -54,7 +67,7 @@ class _Places:
 def open_raw(
     connection: duckdb.DuckDBPyConnection,
     path: Path,
-    columns: Mapping[str, Column],
+    wanted: Wanted,
     folder: Path,
     widths: Mapping[str, int] | None = None,
 ) -> RawTable:
@@ -64,22 +77,24 @@ def open_raw(
     """
     kind = kind_of(path)
     if kind is FileKind.PARQUET:
-        return _from_parquet(connection, path, columns)
+        return _from_parquet(connection, path, wanted)
     if kind is FileKind.CSV and widths is not None:
         lines = FixedWidth(path, dict(widths))
-        return _from_rows(connection, path, columns, folder, [(tuple(widths), lines.rows())])
+        return _from_rows(connection, path, wanted, folder, [(tuple(widths), lines.rows())])
     if kind is FileKind.CSV:
-        fast = fast_csv(connection, path, folder)
-        if fast is not None and (places := _places(fast.headings, columns)) is not None:
-            return _from_fast(connection, path, columns, fast.parquet, places)
-        return _from_rows(connection, path, columns, folder, [_with_headings(text_rows(path), columns)])
+        text = regular_text(path, folder)
+        places = _places(text.headings, wanted) if text else None
+        if text and places and text.copy_to(connection, folder / "raw.parquet", places.read(wanted).values()):
+            return _from_fast(connection, wanted, folder / "raw.parquet", places)
+        return _from_rows(connection, path, wanted, folder, [_with_headings(text_rows(path), wanted)])
     tables = open_tables(path)
     if kind is FileKind.DBF:
-        columns = {key: _with_short_headings(column) for key, column in columns.items()}
-    return _from_rows(connection, path, columns, folder, _sheets(path, tables, columns))
+        short = {key: _with_short_headings(column) for key, column in wanted.columns.items()}
+        wanted = Wanted(short, wanted.read)
+    return _from_rows(connection, path, wanted, folder, _sheets(path, tables, wanted))
 
 
-def _from_parquet(connection: duckdb.DuckDBPyConnection, path: Path, columns: Mapping[str, Column]) -> RawTable:
+def _from_parquet(connection: duckdb.DuckDBPyConnection, path: Path, wanted: Wanted) -> RawTable:
     try:
         described = connection.execute(
             "SELECT name, type FROM parquet_schema(?) WHERE num_children IS NULL", [str(path)]
@@ -89,18 +104,18 @@ def _from_parquet(connection: duckdb.DuckDBPyConnection, path: Path, columns: Ma
     except duckdb.Error as error:
         raise file_problems.DAMAGED(file=path.name) from error
     headings = tuple(str(field[0]) for field in fields)
-    places = _places(headings, columns) or _Places(dict.fromkeys(columns), headings)
-    _refuse_missing(path, columns, places)
+    places = _places(headings, wanted) or _Places(dict.fromkeys(wanted.columns), headings)
+    _refuse_missing(path, wanted, places)
     cells = [
-        f"{_parquet_cell(headings[at], str(fields[at][1]), columns[key].type) if at is not None else 'CAST(NULL AS VARCHAR)'}"
+        f"{_parquet_cell(headings[at], str(fields[at][1]), wanted.columns[key].type) if at is not None else 'CAST(NULL AS VARCHAR)'}"
         f" AS {name(key)}"
-        for key, at in places.at.items()
+        for key, at in places.read(wanted).items()
     ]
     blank = f"coalesce({', '.join(f'CAST({name(h)} AS VARCHAR)' for h in headings)}) IS NULL"
     connection.execute(f"""CREATE OR REPLACE TEMP VIEW raw AS
         SELECT file_row_number + 1 AS row, FALSE AS broken, {", ".join(cells)}
         FROM read_parquet({literal(str(path))}, file_row_number = TRUE) WHERE NOT ({blank})""")
-    return _raw(columns, places)
+    return _raw(wanted, places)
 
 
 def _parquet_cell(heading: str, sql_type: str, wanted: str) -> str:
@@ -113,18 +128,16 @@ def _parquet_cell(heading: str, sql_type: str, wanted: str) -> str:
         THEN CAST(CAST({cell} AS BIGINT) AS VARCHAR) ELSE {fraction} END"""
 
 
-def _from_fast(
-    connection: duckdb.DuckDBPyConnection, path: Path, columns: Mapping[str, Column], parquet: Path, places: _Places
-) -> RawTable:
-    _refuse_missing(path, columns, places)
+def _from_fast(connection: duckdb.DuckDBPyConnection, wanted: Wanted, parquet: Path, places: _Places) -> RawTable:
     cells = [
-        f"{f'c{at}' if at is not None else 'CAST(NULL AS VARCHAR)'} AS {name(key)}" for key, at in places.at.items()
+        f"{f'c{at}' if at is not None else 'CAST(NULL AS VARCHAR)'} AS {name(key)}"
+        for key, at in places.read(wanted).items()
     ]
     # The headings are row 1, and the reader kept every row in its order.
     connection.execute(f"""CREATE OR REPLACE TEMP VIEW raw AS
         SELECT file_row_number + 2 AS row, FALSE AS broken, {", ".join(cells)}
         FROM read_parquet({literal(str(parquet))}, file_row_number = TRUE) WHERE NOT blank""")
-    return _raw(columns, places)
+    return _raw(wanted, places)
 
 
 Numbered = tuple[int, Sequence[Cell], bool]
@@ -133,27 +146,27 @@ Numbered = tuple[int, Sequence[Cell], bool]
 def _from_rows(
     connection: duckdb.DuckDBPyConnection,
     path: Path,
-    columns: Mapping[str, Column],
+    wanted: Wanted,
     folder: Path,
     tables: list[tuple[tuple[str, ...], Iterator[Numbered]]],
 ) -> RawTable:
     """The slow way: rows of cells into a Parquet file of texts."""
     headings, rows = tables[0]
-    places = _places(headings, columns) or _Places(dict.fromkeys(columns), headings)
-    _refuse_missing(path, columns, places)
+    places = _places(headings, wanted) or _Places(dict.fromkeys(wanted.columns), headings)
+    _refuse_missing(path, wanted, places)
     target = folder / "raw.parquet"
-    schema = pa.schema([("row", pa.int64()), ("broken", pa.bool_()), *((key, pa.string()) for key in places.at)])
+    schema = pa.schema(
+        [("row", pa.int64()), ("broken", pa.bool_()), *((key, pa.string()) for key in places.read(wanted))]
+    )
     with pq.ParquetWriter(target, schema, compression="snappy") as writer:
-        for batch in _batches(rows, columns, places, schema):
+        for batch in _batches(rows, wanted, places, schema):
             writer.write_batch(batch)
     connection.execute(f"CREATE OR REPLACE TEMP VIEW raw AS SELECT * FROM read_parquet({literal(str(target))})")
-    return _raw(columns, places)
+    return _raw(wanted, places)
 
 
-def _batches(
-    rows: Iterable[Numbered], columns: Mapping[str, Column], places: _Places, schema: pa.Schema
-) -> Iterator[pa.RecordBatch]:
-    at = [(columns[key].type, index) for key, index in places.at.items()]
+def _batches(rows: Iterable[Numbered], wanted: Wanted, places: _Places, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    at = [(wanted.columns[key].type, index) for key, index in places.read(wanted).items()]
     batch: list[list[object]] = [[] for _ in schema]
     for number, cells, broken in rows:
         if all(cell is None or cell == "" for cell in cells):
@@ -193,28 +206,24 @@ def _figure_text(cell: float, column_type: str) -> str:
     return f"#{cell!r}" if column_type == "month" else repr(cell)
 
 
-def _sheets(
-    path: Path, tables: list[Table], columns: Mapping[str, Column]
-) -> list[tuple[tuple[str, ...], Iterator[Numbered]]]:
+def _sheets(path: Path, tables: list[Table], wanted: Wanted) -> list[tuple[tuple[str, ...], Iterator[Numbered]]]:
     found = []
     for table in tables:
         rows = ((number, cells, False) for number, cells in table.rows())
-        headings, rest = _with_headings(rows, columns)
-        if _places(headings, columns) is not None:
+        headings, rest = _with_headings(rows, wanted)
+        if _places(headings, wanted) is not None:
             found.append((table.name, headings, rest))
     if len(found) > 1:
         raise problems.SEVERAL_SHEETS(file=path.name, sheets="、".join(entry[0] for entry in found))
     return [(headings, rest) for _, headings, rest in found] or [((), iter(()))]
 
 
-def _with_headings(
-    rows: Iterator[Numbered], columns: Mapping[str, Column]
-) -> tuple[tuple[str, ...], Iterator[Numbered]]:
+def _with_headings(rows: Iterator[Numbered], wanted: Wanted) -> tuple[tuple[str, ...], Iterator[Numbered]]:
     """Find the heading row among the first rows. Without one, the first row that is not blank stands for it in messages."""
     first: tuple[str, ...] = ()
     for number, cells, _ in rows:
         headings = tuple("" if cell is None else str(cell) for cell in cells)
-        if _places(headings, columns) is not None:
+        if _places(headings, wanted) is not None:
             return headings, rows
         first = first or (headings if any(headings) else ())
         if number >= _HEADING_WITHIN:
@@ -222,33 +231,33 @@ def _with_headings(
     return first, iter(())
 
 
-def _places(headings: Sequence[str], columns: Mapping[str, Column]) -> _Places | None:
+def _places(headings: Sequence[str], wanted: Wanted) -> _Places | None:
     """Match headings: the printed name first, then the aliases in their order. None where a required column is not there."""
     seen: dict[str, int] = {}
     for index, heading in enumerate(headings):
         seen.setdefault(plain(heading), index)
-    at: dict[str, int | None] = {key: seen.get(plain(column.heading)) for key, column in columns.items()}
+    at: dict[str, int | None] = {key: seen.get(plain(column.heading)) for key, column in wanted.columns.items()}
     taken: set[int | None] = set(at.values())
-    for key, column in columns.items():
+    for key, column in wanted.columns.items():
         if at[key] is None:
             found = next((seen[a] for a in map(plain, column.aliases) if a in seen and seen[a] not in taken), None)
             at[key] = found
             taken |= {found}
-    if any(column.required and at[key] is None for key, column in columns.items()):
+    if any(column.required and at[key] is None for key, column in wanted.columns.items()):
         return None
     return _Places(at, tuple(headings))
 
 
-def _refuse_missing(path: Path, columns: Mapping[str, Column], places: _Places) -> None:
+def _refuse_missing(path: Path, wanted: Wanted, places: _Places) -> None:
     seen = {plain(heading) for heading in places.headings}
     missing = [
         column.heading
-        for key, column in columns.items()
+        for key, column in wanted.columns.items()
         if column.required
         and places.at[key] is None
         and not seen & {plain(n) for n in (column.heading, *column.aliases)}
     ]
-    if any(column.required and places.at[key] is None for key, column in columns.items()):
+    if any(column.required and places.at[key] is None for key, column in wanted.columns.items()):
         raise problems.MISSING_COLUMNS(file=path.name, columns="、".join(missing))
 
 
@@ -259,6 +268,6 @@ def _with_short_headings(column: Column) -> Column:
     return column.model_copy(update={"aliases": (*column.aliases, *short)})
 
 
-def _raw(columns: Mapping[str, Column], places: _Places) -> RawTable:
-    missing = tuple(columns[key].heading for key, at in places.at.items() if at is None)
+def _raw(wanted: Wanted, places: _Places) -> RawTable:
+    missing = tuple(wanted.columns[key].heading for key, at in places.at.items() if at is None)
     return RawTable("raw", missing, places.unknown())

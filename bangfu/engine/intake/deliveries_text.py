@@ -1,7 +1,7 @@
 """Delimited and fixed-width text. Regular files go through DuckDB; others line by line, so that a broken row stays one broken row."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,15 +17,33 @@ _LINES_OF_A_CELL = 50
 
 
 @dataclass(frozen=True, slots=True)
-class FastCsv:
-    """All rows behind the headings, in their order, as columns c0, c1, ... of a Parquet file, and ``blank`` for empty rows."""
+class RegularText:
+    """A delimited file that DuckDB may read: UTF-8 (perhaps a copy), one kind of line end, no empty lines, headings in its first line."""
 
+    text: Path
     headings: tuple[str, ...]
-    parquet: Path
+    delimiter: str
+
+    def copy_to(self, connection: duckdb.DuckDBPyConnection, target: Path, columns: Iterable[int | None]) -> bool:
+        """Write some columns (from 0) of all rows in their order as c0, c1, ... of a Parquet file, and ``blank`` for empty rows.
+
+        False where a row has another width or stray quotes: then nothing may be taken from the target.
+        """
+        names = [f"c{index}" for index in range(len(self.headings))]
+        typed = ", ".join(f"'{column}': 'VARCHAR'" for column in names)
+        chosen = ", ".join(f"c{index}" for index in sorted({index for index in columns if index is not None}))
+        relation = f"""read_csv({literal(str(self.text))}, columns = {{{typed}}}, auto_detect = FALSE, header = FALSE, skip = 1,
+            delim = {literal(self.delimiter)}, quote = '"', escape = '"', strict_mode = TRUE, null_padding = FALSE, max_line_size = 16777216)"""
+        try:
+            connection.execute(f"""COPY (SELECT {chosen}, coalesce({", ".join(names)}) IS NULL AS blank FROM {relation})
+                TO {literal(str(target))} (FORMAT parquet, COMPRESSION snappy)""")
+        except duckdb.Error:
+            return False
+        return True
 
 
-def fast_csv(connection: duckdb.DuckDBPyConnection, path: Path, folder: Path) -> FastCsv | None:
-    """Read a regular file through DuckDB. None where it is not regular: odd line ends, empty lines, rows of other widths, stray quotes."""
+def regular_text(path: Path, folder: Path) -> RegularText | None:
+    """Look whether a file is regular enough for DuckDB; a copy in UTF-8 goes to ``folder`` where it is in another encoding."""
     encoding = encoding_of(path)
     text = path if encoding == "utf-8-sig" else _transcoded(path, encoding, folder / "text.csv")
     if not _regular_lines(text):
@@ -37,20 +55,7 @@ def fast_csv(connection: duckdb.DuckDBPyConnection, path: Path, folder: Path) ->
     headings = next(csv.reader([first_line], delimiter=delimiter), [])
     if first_line.count('"') % 2 or not headings:
         return None
-    names = [f"c{index}" for index in range(len(headings))]
-    columns = ", ".join(f"'{column}': 'VARCHAR'" for column in names)
-    target = folder / "raw.parquet"
-    try:
-        connection.execute(f"""COPY (SELECT *, coalesce({", ".join(names)}) IS NULL AS blank FROM read_csv({literal(str(text))},
-            columns = {{{columns}}}, auto_detect = FALSE, header = FALSE, skip = 1, delim = {literal(delimiter)}, quote = '"', escape = '"',
-            strict_mode = TRUE, null_padding = FALSE, max_line_size = 16777216))
-            TO {literal(str(target))} (FORMAT parquet, COMPRESSION snappy)""")
-    except duckdb.Error:
-        return None
-    finally:
-        if text != path:
-            text.unlink()
-    return FastCsv(tuple(headings), target)
+    return RegularText(text, tuple(headings), delimiter)
 
 
 def text_rows(path: Path) -> Iterator[tuple[int, tuple[Cell, ...], bool]]:
@@ -134,8 +139,9 @@ def _regular_lines(path: Path) -> bool:
             joined = before + chunk
             if b"\n\n" in joined or b"\n\r" in joined:
                 return False
+            if b"\r" in joined:
+                returns += chunk.count(b"\r")
+                pairs += joined.count(b"\r\n") - before.count(b"\r\n")
             feeds += chunk.count(b"\n")
-            returns += chunk.count(b"\r")
-            pairs += joined.count(b"\r\n") - before.count(b"\r\n")
             before = joined[-2:]
     return returns == pairs and pairs in (0, feeds)

@@ -5,11 +5,13 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from bangfu.core.problems import Problem
+from bangfu.engine.findings.words import REASONS
 from bangfu.engine.intake.archive import ArchiveReader
 from bangfu.engine.intake.archive_row import ArchiveRow, Outcome
 from bangfu.engine.intake.cells import text_of
@@ -57,6 +59,20 @@ def write_error_workbook(reader: ArchiveReader, said: dict[tuple[str, int], list
                     sheet.write_string(number - 1, width, PROBLEM_HEADING, red)
                 elif (table.name, number) in said:
                     sheet.write_string(number - 1, width, "\n".join(said[table.name, number])[:_LONGEST], red)
+    finally:
+        book.close()
+
+
+def write_quarantine(quarantine: Path, file: str, path: Path) -> None:
+    """The rows of a delivery that were set aside: file, row and reason. The numbers stay in the delivered file."""
+    book = xlsxwriter.Workbook(str(path), {"constant_memory": True})
+    try:
+        sheet = book.add_worksheet("搁置")
+        sheet.set_column(0, 2, 24)
+        sheet.write_row(0, 0, ["文件", "行", PROBLEM_HEADING])
+        for index, row in enumerate(pq.read_table(quarantine).to_pylist(), 1):
+            zh, en = REASONS[row["reason"]]
+            sheet.write_row(index, 0, [file, row["row"], f"{zh} {en}"])
     finally:
         book.close()
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Literal
 
@@ -29,6 +29,7 @@ class Column:
     """One column of the table: where it is, which field it holds, or (``field`` None) which unknown heading it has."""
 
     index: int
+    written: str
     heading: str
     field: str | None
     spec: FieldSpec | None
@@ -86,6 +87,23 @@ def require_columns(layout: Layout, sheet: Sheet) -> None:
             raise problems.COLUMN_TWICE(sheet=layout.table.name, column=column.heading)
 
 
+def settle_doubles(columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    """Where an alias stands beside the form's own heading (户主身份证号 beside 身份证号), the form's own heading counts."""
+    own = {
+        column.field
+        for column in columns
+        if column.spec and bare_heading(column.written)[0] == bare_heading(column.spec.heading)[0]
+    }
+    return tuple(
+        replace(column, field=None, spec=None, heading=plain(column.written))
+        if column.spec
+        and column.field in own
+        and bare_heading(column.written)[0] != bare_heading(column.spec.heading)[0]
+        else column
+        for column in columns
+    )
+
+
 def column_of(index: int, written: str, sheet: Sheet, ten_thousands: bool) -> Column:
     """The column that a written heading names on a sheet."""
     bare, unit = bare_heading(written)
@@ -93,7 +111,7 @@ def column_of(index: int, written: str, sheet: Sheet, ten_thousands: bool) -> Co
     spec = getattr(archive_form(), sheet)[field] if field else None
     # A unit in the heading itself outweighs the sheet's unit row.
     in_ten_thousands = unit == "万元" if unit in ("元", "万元") else ten_thousands
-    return Column(index, spec.heading if spec else plain(written), field, spec, in_ten_thousands)
+    return Column(index, written, spec.heading if spec else plain(written), field, spec, in_ten_thousands)
 
 
 def _known(cells: tuple[Cell, ...], sheet: Sheet) -> int:

@@ -13,7 +13,7 @@ from bangfu.core.readings import Repair
 from bangfu.engine.intake.archive_row import Remark
 from bangfu.engine.intake.drafts import HEAD_RELATIONS, Draft, RowReader, own_checks
 from bangfu.engine.intake.forms import archive_form, bare_heading, fields_by_heading
-from bangfu.engine.intake.layout import Column, Layout, column_of
+from bangfu.engine.intake.layout import Column, Layout, column_of, settle_doubles
 from bangfu.engine.intake.tables import Cell
 
 
@@ -33,11 +33,11 @@ def summary_columns(layout: Layout) -> SummaryColumns:
         member = tuple(
             column_of(i, text, "member", layout.ten_thousands) for i, text in sorted(layout.headings.items())
         )
-        return SummaryColumns(layout.columns, member, side_by_side=False)
+        return SummaryColumns(settle_doubles(layout.columns), settle_doubles(member), side_by_side=False)
     block = _member_block(layout, names[1])
     head = tuple(column for column in layout.columns if column.index not in block)
     member = tuple(column_of(i, layout.headings[i], "member", layout.ten_thousands) for i in block)
-    return SummaryColumns(head, member, side_by_side=True)
+    return SummaryColumns(settle_doubles(head), settle_doubles(member), side_by_side=True)
 
 
 def summary_drafts(layout: Layout, today: date, *, who_only: bool) -> Iterator[Draft]:

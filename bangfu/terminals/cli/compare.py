@@ -1,17 +1,16 @@
 """``bangfu compare``: the register beside the departments' extracts."""
 
 import time
-from datetime import date, datetime
 from pathlib import Path
 
 import click
 
 from bangfu.core.clock import MachineClock, today
-from bangfu.engine import problems
 from bangfu.engine.comparison import How, Summary, compare
 from bangfu.engine.duckdb_.session import Limits
 from bangfu.engine.findings.words import REASONS
 from bangfu.engine.intake.deliveries_folder import open_folder
+from bangfu.terminals.cli.days import day_of
 from bangfu.terminals.cli.output import last_line, progress, say
 
 _CONCLUSIONS = {"佐证": "confirms", "矛盾": "contradicts", "疑点": "doubtful", "无法核对": "cannot be checked"}
@@ -43,7 +42,7 @@ def compare_command(
     registry: Path, datasets: Path, on_text: str | None, target: Path, purpose: str, memory: str, *, as_json: bool
 ) -> int:
     """比对：把档案和部门数据放在一起看。 Compare the register with the departments' extracts."""
-    given = _day(on_text) if on_text else None
+    given = day_of(on_text) if on_text else None
     deliveries = open_folder(datasets)
     on = given or deliveries.newest or today(MachineClock())
     started = time.monotonic()
@@ -69,13 +68,6 @@ def compare_command(
             }
         )
     return 1 if summary.wrong else 0
-
-
-def _day(text: str) -> date:
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007, a day has no time zone
-    except ValueError as error:
-        raise problems.IMPOSSIBLE_DATE(value=text[:20]) from error
 
 
 def _tell(summary: Summary, target: Path, purpose: str, seconds: float) -> None:

@@ -1,6 +1,5 @@
 """``bangfu identify`` and ``bangfu recompute``: the rules alone, with no database."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -19,15 +18,15 @@ from bangfu.decide.identification.facts import households_of
 from bangfu.decide.identification.findings import read_findings
 from bangfu.decide.identification.household import Household
 from bangfu.decide.identification.parameters import Rules
-from bangfu.decide.identification.problems import CANNOT_READ, CANNOT_WRITE, NO_SUCH_DAY
+from bangfu.decide.identification.problems import CANNOT_READ, CANNOT_WRITE
 from bangfu.decide.identification.rule_sets import RuleSet, rule_set
 from bangfu.decide.identification.rules import flags_of
 from bangfu.decide.identification.settings import read_settings
 from bangfu.engine.intake.archive import ArchiveReader, read_archive
 from bangfu.engine.intake.archive_row import ArchiveRow
+from bangfu.terminals.cli.days import day_of
 from bangfu.terminals.cli.output import complain, last_line, progress, replacing, say
 
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _SHOWN_LINES = 5
 # Households between two steps of the progress bar: a step costs as much as a decision.
 _SHOWN_EVERY = 500
@@ -79,7 +78,7 @@ def identify(**given: Any) -> int:
     call = Call(**given)
     declared = rule_set(call.rules)
     rules = declared.with_settings(read_settings(declared, call.settings))
-    on = _day(call.on)
+    on = day_of(call.on) if call.on is not None else today(MachineClock())
     outputs = [call.out] if call.trace is None else [call.out, call.trace]
     check_places(*outputs, not_to_be=call.archive)
     findings = read_findings(call.findings) if call.findings else {}
@@ -123,17 +122,6 @@ def recompute_trace(trace: Path) -> int:
         more = " …" if len(different) > _SHOWN_LINES else ""
         say(f"不同的在这些行：{numbers}{more}", f"Different are the lines {numbers}{more}")
     return 1 if different else 0
-
-
-def _day(given: str | None) -> date:
-    if given is None:
-        return today(MachineClock())
-    try:
-        if _DAY.fullmatch(given):
-            return date.fromisoformat(given)
-    except ValueError:
-        pass
-    raise NO_SUCH_DAY(value=given)
 
 
 @contextmanager

@@ -237,6 +237,17 @@ def test_a_summary_table_with_the_members_beside_the_head(tmp_path: Path) -> Non
     assert rows[3].values["main_cause"] == "子女上学"
 
 
+@pytest.mark.parametrize(
+    ("name", "number"), [("户主姓名", "户主身份证号"), ("职工姓名", "身份证号码"), ("姓名", "户主身份证号")]
+)
+def test_a_summary_table_may_name_the_head_as_head(tmp_path: Path, name: str, number: str) -> None:
+    table = [*SIDE_BY_SIDE[:2], [SIDE_BY_SIDE[2][0], name, number, *SIDE_BY_SIDE[2][3:]], *SIDE_BY_SIDE[3:]]
+    merges = [(3, c, 4, c, SIDE_BY_SIDE[3][c]) for c in (0, 1, 2, 3, 8)]
+    rows, counts = read(write_book(tmp_path / "a.xlsx", {"汇总": table}, merges))
+    assert counts == Counts(rows=4, new=4)
+    assert [row.household and row.household.text for row in rows] == [A, A, A, B]
+
+
 def test_a_summary_table_with_one_person_below_the_other(tmp_path: Path) -> None:
     table: Rows = [
         ["祥云县困难职工汇总表"],
