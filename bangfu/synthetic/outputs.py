@@ -1,5 +1,7 @@
 """The files of a prefecture: opened together, filled chunk by chunk, closed together."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from bangfu.synthetic.classes import ACCIDENT_RATIO, RULES
@@ -8,7 +10,7 @@ from bangfu.synthetic.days import REFERENCE_DAY
 from bangfu.synthetic.dice import Dice
 from bangfu.synthetic.forms import registry_headings
 from bangfu.synthetic.lives import MINIMUM_ALLOWANCE_FEN
-from bangfu.synthetic.sinks import ParquetSink, Values, delivery_sink
+from bangfu.synthetic.sinks import ParquetSink, Sink, Values, delivery_sink
 
 TRUTH = ("户主身份证号", "身份证号", "数据集", "结论", "种类", "可比", "原因")
 TRUTH_CLASSES = ("户主身份证号", "类别", "人均月净收入", "行政区划", "原因")
@@ -37,13 +39,26 @@ class Outputs:
             dice.shuffle(rows[name])
             self._deliveries[name].write(rows[name])
 
+    @contextmanager
+    def open_until_closed(self) -> Iterator[None]:
+        """Inside, files are written; whatever interrupts it, none is left open."""
+        try:
+            yield
+        except BaseException:
+            for sink in self._sinks():
+                sink.abandon()
+            raise
+
     def close(self) -> dict[str, int]:
         """End all files; how many rows each delivery has."""
-        for sink in (self.people, self.truth, self.classes, self.damage, *self._deliveries.values()):
+        for sink in self._sinks():
             sink.close()
         counts = {name: sink.rows for name, sink in self._deliveries.items()}
         self._write_notes(counts)
         return counts
+
+    def _sinks(self) -> tuple[Sink, ...]:
+        return (self.people, self.truth, self.classes, self.damage, *self._deliveries.values())
 
     def _write_notes(self, counts: dict[str, int]) -> None:
         lines = [

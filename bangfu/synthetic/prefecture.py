@@ -59,9 +59,10 @@ def generate(households: int, seed: int, folder: Path, progress: Progress = lamb
 def _generate(households: int, seed: int, folder: Path, progress: Progress) -> Summary:
     outputs = Outputs(folder)
     writer = _Writer(seed, outputs, progress)
-    for county, count in zip(COUNTIES, shares(households), strict=True):
-        writer.county(county, count)
-    counts = outputs.close()
+    with outputs.open_until_closed():
+        for county, count in zip(COUNTIES, shares(households), strict=True):
+            writer.county(county, count)
+        counts = outputs.close()
     registry = Registry(folder / "people.parquet", writer.is_head)
     for part in writer.parts:
         write = write_one_sheet if part.county.code == ONE_SHEET_COUNTY else write_two_sheets

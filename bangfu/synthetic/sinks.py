@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -37,6 +38,11 @@ class ParquetSink:
         self._flush()
         self._writer.close()
 
+    def abandon(self) -> None:
+        """Let go of the file as it is."""
+        with suppress(OSError):
+            self._writer.close()
+
     def _flush(self) -> None:
         columns = list(zip(*self._waiting, strict=True)) or [()] * len(self._schema)
         arrays = [pa.array(column, field.type) for column, field in zip(columns, self._schema, strict=True)]
@@ -62,6 +68,11 @@ class CsvSink:
         """End the file."""
         self._file.close()
 
+    def abandon(self) -> None:
+        """Let go of the file as it is."""
+        with suppress(OSError):
+            self._file.close()
+
 
 class WorkbookSink:
     """A workbook with one sheet. Rows go to Parquet first, because a workbook is written in one go."""
@@ -84,6 +95,10 @@ class WorkbookSink:
         self._sink.close()
         write_sheets(self._path, {"Sheet1": self._records()})
         self._spool.unlink()
+
+    def abandon(self) -> None:
+        """Let go of the file as it is."""
+        self._sink.abandon()
 
     def _records(self) -> Iterator[dict[str, Cell]]:
         for values in stored_rows(self._spool, self._headings):
