@@ -80,8 +80,8 @@ def laid_together(people: list[Person]) -> Iterator[Finding]:
         for dataset, kind, conclusion, rows in person.found:
             shown = person.household_shown if kind == "多套住房" else person.shown
             sources[person.household, person.household_shown, shown, dataset, conclusion, kind] |= set(rows)
-    for (_, household, shown, dataset, conclusion, kind), rows in sources.items():
-        where = ";".join(f"{dataset or 'people'}:{row}" for row in sorted(rows))
+    for (_, household, shown, dataset, conclusion, kind), sourced in sources.items():
+        where = ";".join(f"{dataset or 'people'}:{row}" for row in sorted(sourced))
         yield household, shown, dataset, conclusion, kind, where
 
 

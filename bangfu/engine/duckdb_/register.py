@@ -13,7 +13,7 @@ from bangfu.engine.datasets import Column, ColumnType
 from bangfu.engine.duckdb_.numbers import resolve_numbers
 from bangfu.engine.duckdb_.session import count
 from bangfu.engine.duckdb_.values import prepare
-from bangfu.engine.intake.deliveries_raw import open_raw
+from bangfu.engine.intake.deliveries_raw import Wanted, open_raw
 
 # Where a heading of the archive form is an alias of two columns, the first one here gets it.
 _WANTED: dict[str, tuple[str, ColumnType]] = {
@@ -72,7 +72,7 @@ def load_register(connection: duckdb.DuckDBPyConnection, path: Path, folder: Pat
     characters, or as written), key (NULL where the number is unusable, then ``fault``), name, place (division code,
     perhaps the head's), and rules.ruleset.FILE_COLUMNS. Incomes are fen a month; empty or unreadable is 0.
     """
-    open_raw(connection, path, register_columns(), folder)
+    open_raw(connection, path, Wanted(register_columns(), frozenset(register_columns())), folder)
     connection.execute("""CREATE OR REPLACE TEMP TABLE written AS
         SELECT *, CASE WHEN trim(member_income) <> '' THEN member_income ELSE worker_income END AS income FROM raw""")
     if not count(connection, "SELECT count(*) FROM written"):

@@ -17,7 +17,7 @@ COLUMNS = ("户主身份证号", "身份证号", "数据集", "结论", "种类"
 # A finding's rows come from one file; a finding without rows (silence) has no source.
 _FINDINGS = """CREATE OR REPLACE TEMP TABLE findings AS
 SELECT min(household_text) AS "户主身份证号", person_text AS "身份证号", dataset AS "数据集", conclusion AS "结论", kind AS "种类",
-    string_agg(DISTINCT says, '；' ORDER BY says) AS "说明",
+    array_to_string(list_sort(list_distinct(list(says))), '；') AS "说明",
     coalesce(array_to_string(list_transform(list_sort(list_distinct(list(row))), lambda r: concat(min(file), ':', r)), ';'), '') AS "来源行"
 FROM found GROUP BY household, person_text, dataset, conclusion, kind"""
 

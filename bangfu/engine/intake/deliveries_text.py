@@ -33,7 +33,8 @@ class RegularText:
         typed = ", ".join(f"'{column}': 'VARCHAR'" for column in names)
         chosen = ", ".join(f"c{index}" for index in sorted({index for index in columns if index is not None}))
         relation = f"""read_csv({literal(str(self.text))}, columns = {{{typed}}}, auto_detect = FALSE, header = FALSE, skip = 1,
-            delim = {literal(self.delimiter)}, quote = '"', escape = '"', strict_mode = TRUE, null_padding = FALSE, max_line_size = 16777216)"""
+            delim = {literal(self.delimiter)}, quote = '"', escape = '"', strict_mode = TRUE,
+            null_padding = FALSE, max_line_size = 16777216)"""
         try:
             connection.execute(f"""COPY (SELECT {chosen}, coalesce({", ".join(names)}) IS NULL AS blank FROM {relation})
                 TO {literal(str(target))} (FORMAT parquet, COMPRESSION snappy)""")
