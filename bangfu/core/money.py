@@ -55,9 +55,9 @@ def read_amount(raw: object, *, ten_thousands: bool = False) -> Reading[int]:
 
 def yuan(amount_fen: int | Fraction) -> str:
     """Fen as yuan with two decimals, halves away from zero, for people: 83333 → "833.33"."""
-    cents = Fraction(amount_fen)
-    rounded = (abs(cents) + Fraction(1, 2)).__floor__()
-    sign = "-" if cents < 0 and rounded else ""
+    numerator, denominator = amount_fen.numerator, amount_fen.denominator
+    rounded = (2 * abs(numerator) + denominator) // (2 * denominator)
+    sign = "-" if numerator < 0 and rounded else ""
     return f"{sign}{rounded // FEN_PER_YUAN}.{rounded % FEN_PER_YUAN:02}"
 
 

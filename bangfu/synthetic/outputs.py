@@ -72,7 +72,7 @@ class Outputs:
 
 _SETTINGS = f"""\
 # 演示用的虚构数字，不是任何地方的标准。Invented figures for the demo: no place has these standards.
-on: {REFERENCE_DAY}
+reference_date: {REFERENCE_DAY}
 rules: {RULES}
 minimum_allowance: "{MINIMUM_ALLOWANCE_FEN // 100}.{MINIMUM_ALLOWANCE_FEN % 100:02}"    # 元/月，虚构 invented
 accident_ratio: "{float(ACCIDENT_RATIO)}"

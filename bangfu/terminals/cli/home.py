@@ -12,5 +12,9 @@ from bangfu.terminals.cli.output import out
 @click.command()
 def home() -> None:
     """Print the command line's place and the folder that a running instance writes to."""
-    folder = Path(os.environ.get("BANGFU_HOME", ".bangfu")).resolve()
-    out.print(f"bangfu  {Path(sys.argv[0]).resolve()}\nhome    {folder}", markup=False)
+    out.print(f"bangfu  {Path(sys.argv[0]).resolve()}\nhome    {home_folder()}", markup=False)
+
+
+def home_folder() -> Path:
+    """The folder that a running instance writes to: BANGFU_HOME, else ``.bangfu`` where it was started."""
+    return Path(os.environ.get("BANGFU_HOME", ".bangfu")).resolve()

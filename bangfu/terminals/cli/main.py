@@ -10,6 +10,7 @@ import click
 from bangfu.core.problems import Problem
 from bangfu.terminals.cli.bring import bring, template
 from bangfu.terminals.cli.compare import compare_command
+from bangfu.terminals.cli.demo import demo
 from bangfu.terminals.cli.generate import generate_command
 from bangfu.terminals.cli.home import home
 from bangfu.terminals.cli.identify import identify, recompute_trace
@@ -24,6 +25,7 @@ def bangfu() -> None:
     """帮扶：谁困难、为什么困难、怎么帮、谁负责。 Who is in hardship, why, what helps, who answers for it."""
 
 
+bangfu.add_command(demo)
 bangfu.add_command(home)
 bangfu.add_command(generate_command)
 bangfu.add_command(compare_command)

@@ -33,22 +33,26 @@ def score_command(findings: Path | None, determinations: tuple[Path, ...], truth
 def _tell(score: Score) -> None:
     if score.scope:
         say(f"县：{' '.join(score.scope)}", f"Counties: {' '.join(score.scope)}")
-    _tell_tally("可核对的", "comparable", score.comparable)
+    _tell_tally("能核对的", "comparable", score.comparable)
     for kind, (comparable, rest) in sorted(score.by_kind.items()):
         _tell_tally(f"  {kind}", f"  {kind}", comparable)
         if rest.expected:
-            _tell_rest(f"    {kind}，号码损坏", f"    {kind}, numbers damaged", rest)
+            _tell_rest(f"    {kind}，核对不了的", f"    {kind}, cannot be compared", rest)
     if score.rest.expected:
-        _tell_rest("号码损坏、只能用别的办法找的", "numbers damaged, to be found by other means", score.rest)
+        _tell_rest(
+            "核对不了的（号码损坏、地名没有代码）",
+            "cannot be compared (number damaged, place without code)",
+            score.rest,
+        )
     if score.not_judged:
         say(f"可能同一人 {score.not_judged:,} 条，不计分", f"{score.not_judged:,} probable matches, not scored")
     _tell_groups("漏掉", "Missed", score.misses)
     _tell_groups("误报", "False alarms", score.false_alarms)
-    _tell_groups("号码损坏而没有找到", "Not found, numbers damaged", score.misses_of_rest)
+    _tell_groups("核对不了而没有找到", "Not found, cannot be compared", score.misses_of_rest)
 
 
 def _tell_tally(zh: str, en: str, tally: Tally) -> None:
-    figures = f"{_shown(tally.recall)}  {_shown(tally.precision)}"
+    figures = f"{share(tally.recall)}  {share(tally.precision)}"
     say(
         f"{zh}：查全 查准 {figures}（应有 {tally.expected:,}，找到 {tally.found:,}，误报 {tally.false_alarms:,}）",
         f"{en}: recall, precision {figures} "
@@ -68,9 +72,9 @@ def _tell_groups(zh: str, en: str, groups: Counter[tuple[str, str]]) -> None:
         say(f"{zh}：另有 {more:,} 组", f"{en}: {more:,} more groups")
 
 
-def _shown(share: float | None) -> str:
-    # Never rounded up to 1: a single miss among a million must show.
-    return "  –  " if share is None else "1.000" if share == 1 else f"{min(share, 0.9999):.4f}"
+def share(value: float | None) -> str:
+    """A share for people, never rounded up to 1: a single miss among a million must show."""
+    return "  –  " if value is None else "1.000" if value == 1 else f"{min(value, 0.9999):.4f}"
 
 
 def _as_json(score: Score) -> dict[str, object]:
