@@ -207,15 +207,17 @@ def _figure_text(cell: float, column_type: str) -> str:
 
 
 def _sheets(path: Path, tables: list[Table], wanted: Wanted) -> list[tuple[tuple[str, ...], Iterator[Numbered]]]:
-    found = []
+    found: list[tuple[str, tuple[str, ...], Iterator[Numbered]]] = []
+    others: list[tuple[str, tuple[str, ...], Iterator[Numbered]]] = []
     for table in tables:
         rows = ((number, cells, False) for number, cells in table.rows())
         headings, rest = _with_headings(rows, wanted)
-        if _places(headings, wanted) is not None:
-            found.append((table.name, headings, rest))
+        fits = _places(headings, wanted) is not None
+        (found if fits else others).append((table.name, headings, rest))
     if len(found) > 1:
         raise problems.SEVERAL_SHEETS(file=path.name, sheets="、".join(entry[0] for entry in found))
-    return [(headings, rest) for _, headings, rest in found] or [((), iter(()))]
+    # Without a fitting sheet, the first one's headings say what is missing.
+    return [(headings, rest) for _, headings, rest in found or others[:1]] or [((), iter(()))]
 
 
 def _with_headings(rows: Iterator[Numbered], wanted: Wanted) -> tuple[tuple[str, ...], Iterator[Numbered]]:
@@ -249,16 +251,12 @@ def _places(headings: Sequence[str], wanted: Wanted) -> _Places | None:
 
 
 def _refuse_missing(path: Path, wanted: Wanted, places: _Places) -> None:
+    """Name the required columns for which the file has no heading at all, by any of their names."""
     seen = {plain(heading) for heading in places.headings}
-    missing = [
-        column.heading
-        for key, column in wanted.columns.items()
-        if column.required
-        and places.at[key] is None
-        and not seen & {plain(n) for n in (column.heading, *column.aliases)}
-    ]
-    if any(column.required and places.at[key] is None for key, column in wanted.columns.items()):
-        raise problems.MISSING_COLUMNS(file=path.name, columns="、".join(missing))
+    required = [column for key, column in wanted.columns.items() if column.required and places.at[key] is None]
+    if required:
+        lacking = [c.heading for c in required if not seen & {plain(n) for n in (c.heading, *c.aliases)}]
+        raise problems.MISSING_COLUMNS(file=path.name, columns="、".join(lacking or [c.heading for c in required]))
 
 
 def _with_short_headings(column: Column) -> Column:

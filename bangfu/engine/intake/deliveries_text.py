@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 
 from bangfu.engine.duckdb_.session import literal
+from bangfu.engine.intake import problems
 from bangfu.engine.intake.files import encoding_of
 from bangfu.engine.intake.tables import Cell, delimiter_of
 
@@ -125,9 +126,13 @@ class FixedWidth:
 
 
 def _transcoded(path: Path, encoding: str, target: Path) -> Path:
-    with path.open(encoding=encoding, newline="") as source, target.open("w", encoding="utf-8", newline="") as copy:
-        while chunk := source.read(_CHUNK):
-            copy.write(chunk)
+    try:
+        with path.open(encoding=encoding, newline="") as source, target.open("w", encoding="utf-8", newline="") as copy:
+            while chunk := source.read(_CHUNK):
+                copy.write(chunk)
+    except UnicodeError as error:
+        # UTF-16 is known by its mark only, so that this is where it may turn out to be something else.
+        raise problems.ENCODING(file=path.name) from error
     return target
 
 

@@ -42,7 +42,7 @@ def compare_command(
     registry: Path, datasets: Path, on_text: str | None, target: Path, purpose: str, memory: str, *, as_json: bool
 ) -> int:
     """比对：把档案和部门数据放在一起看。 Compare the register with the departments' extracts."""
-    given = day_of(on_text) if on_text else None
+    given = day_of(on_text) if on_text is not None else None
     deliveries = open_folder(datasets)
     on = given or deliveries.newest or today(MachineClock())
     started = time.monotonic()
