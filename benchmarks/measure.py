@@ -2,8 +2,8 @@
 
 import gc
 import json
+import os
 import platform
-import resource
 import statistics
 import subprocess
 import sys
@@ -36,21 +36,17 @@ def interleaved(rivals: Mapping[str, Callable[[], object]], repetitions: int) ->
 
 def peak_megabytes(code: str) -> int:
     """Peak memory of a fresh Python process that runs this code."""
-    program = f"{code}\nimport resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
+    # getrusage would report the parent's memory too: the mark outlives fork and exec.
+    program = f"{code}\nprint(open('/proc/self/status').read().split('VmHWM:')[1].split()[0])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    return int(done.stdout.split()[-1])
+    return int(done.stdout.split()[-1]) // 1024
 
 
 def write(name: str, about: str, command: str, figures: Mapping[str, object]) -> None:
     """Write one result, with the machine and the commit it was measured on."""
     RESULTS.mkdir(exist_ok=True)
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
-    machine = {"python": platform.python_version(), "cores": len(__import__("os").sched_getaffinity(0))}
+    machine = {"python": platform.python_version(), "cores": len(os.sched_getaffinity(0))}
     result = {"about": about, "command": command, "commit": commit.stdout.strip(), "machine": machine, **figures}
     (RESULTS / f"{name}.json").write_text(json.dumps(result, ensure_ascii=False, indent=1) + "\n", "utf-8")
     print(json.dumps(result, ensure_ascii=False))
-
-
-def own_peak_megabytes() -> int:
-    """Peak memory of this process so far."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024

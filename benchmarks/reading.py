@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import python_calamine as calamine
 import xlsxwriter
@@ -41,7 +42,7 @@ def one_workbook(folder: Path) -> tuple[Path, int]:
     return path, people.num_rows
 
 
-def _rows(people: pq.Table) -> Iterator[dict[str, str]]:
+def _rows(people: pa.Table) -> Iterator[dict[str, str]]:
     for batch in people.to_batches(10_000):
         yield from batch.to_pylist()
 

@@ -17,7 +17,7 @@ Repairs = tuple[Repair, ...]
 
 def clean(raw: str) -> tuple[str, Repairs]:
     """Strip what *strip* means in DOMAIN 4.5: invisible characters, outer white space, a leading quote. Says what it did."""
-    if raw.isalnum() and raw.isascii():
+    if raw.isalnum():
         return raw, ()
     repairs: list[Repair] = []
     text = _INVISIBLE.sub("", raw)

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 from datetime import date, datetime
-from functools import lru_cache
 
 from stdnum import luhn
 
@@ -23,6 +22,10 @@ from bangfu.engine.intake.tables import Cell
 
 Reader = Callable[[Cell], Reading[Value]]
 
+# Values that hardly ever come twice; all others are read once and remembered.
+_OWN_TO_A_PERSON = frozenset({"id", "name", "mobile", "card", "text"})
+_REMEMBERED = 4096
+
 _YES = frozenset(["是", "有", "√", "✓", "✔", "对", "1", "1.0", "y", "yes", "true", "t"])
 _NO = frozenset(["否", "无", "×", "✗", "✘", "x", "不是", "没有", "0", "0.0", "n", "no", "false", "f"])
 _COUNT = re.compile(r"([0-9]{1,4})(?:\.0)?(?:人|口|岁|年|口人)?")
@@ -36,18 +39,33 @@ _CARD = re.compile(r"[0-9]{12,19}")
 def reader_of(spec: FieldSpec, *, today: date, ten_thousands: bool) -> Reader:
     """The function that reads cells of a field. Problems name the heading, never the value of a sensitive field."""
     read = _plain_reader(spec, today, ten_thousands)
+    if spec.type in _OWN_TO_A_PERSON:
+        return read
+    known: dict[str, Reading[Value]] = {}
 
-    def safely(cell: Cell) -> Reading[Value]:
-        if isinstance(cell, Broken):
-            broken = problems.ERROR_VALUE if cell is Broken.ERROR else problems.NO_FORMULA_VALUE
-            return Reading(None, (), broken(column=spec.heading))
-        return read(cell)
+    def remembering(cell: Cell) -> Reading[Value]:
+        if not isinstance(cell, str):
+            return read(cell)
+        reading = known.get(cell)
+        if reading is None:
+            reading = read(cell)
+            if len(known) < _REMEMBERED:
+                known[cell] = reading
+        return reading
 
-    return safely
+    return remembering
+
+
+def read_broken(cell: Broken, heading: str) -> Reading[Value]:
+    """A formula without its result, or an error: no value, and a problem that says so."""
+    broken = problems.ERROR_VALUE if cell is Broken.ERROR else problems.NO_FORMULA_VALUE
+    return Reading(None, (), broken(column=heading))
 
 
 def text_of(cell: Cell) -> str:
     """A cell as a person sees it: whole numbers without a fraction, dates in ISO form."""
+    if isinstance(cell, str):
+        return cell
     if isinstance(cell, float) and cell == int(cell):
         return str(int(cell))
     if isinstance(cell, datetime):
@@ -109,12 +127,10 @@ def _code_reader(spec: FieldSpec, codes: CodeList) -> Reader:
         problem = problems.NOT_IN_LIST(column=spec.heading) if codes.complete else None
         return cleaned, repairs, problem
 
-    @lru_cache(maxsize=4096)
     def read_one(text: str) -> Reading[Value]:
         value, repairs, problem = one(text)
         return Reading(value or None, repairs, problem if value else None)
 
-    @lru_cache(maxsize=4096)
     def read_several(text: str) -> Reading[Value]:
         parts = [one(part) for part in _SEPARATORS.split(clean(text)[0]) if part]
         most = codes.most.get("secondary_causes", len(parts))

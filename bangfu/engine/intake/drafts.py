@@ -7,8 +7,9 @@ from datetime import date
 from bangfu.core.ids import IdNumber
 from bangfu.engine.intake import problems
 from bangfu.engine.intake.archive_row import Remark, Value
-from bangfu.engine.intake.cells import Reader, reader_of, text_of
+from bangfu.engine.intake.cells import Reader, read_broken, reader_of, text_of
 from bangfu.engine.intake.layout import Column, Layout
+from bangfu.engine.intake.ooxml import Broken
 from bangfu.engine.intake.tables import Cell
 
 # Enough to know who is whose: what the first of the two passes reads.
@@ -46,14 +47,19 @@ class Draft:
 class RowReader:
     """Reads the columns of one sheet; ``who_only`` leaves out all but names and numbers."""
 
-    columns: tuple[tuple[int, str, Reader], ...]
+    columns: tuple[tuple[int, str, str, Reader], ...]
 
     @classmethod
     def of(cls, columns: Iterable[Column], today: date, *, who_only: bool) -> "RowReader":
         """Make the readers once per sheet."""
         return cls(
             tuple(
-                (column.index, column.field, reader_of(column.spec, today=today, ten_thousands=column.ten_thousands))
+                (
+                    column.index,
+                    column.field,
+                    column.heading,
+                    reader_of(column.spec, today=today, ten_thousands=column.ten_thousands),
+                )
                 for column in columns
                 if column.field and column.spec and (not who_only or column.field in _WHO)
             )
@@ -65,11 +71,11 @@ class RowReader:
         raw: dict[str, str] = {}
         remarks: list[Remark] = []
         width = len(cells)
-        for index, field, read in self.columns:
+        for index, field, heading, read in self.columns:
             cell = cells[index] if index < width else None
             if cell is None and field != "id_number":
                 continue
-            reading = read(cell)
+            reading = read_broken(cell, heading) if isinstance(cell, Broken) else read(cell)
             if reading.value is not None:
                 values[field] = reading.value
             if reading.problem is not None or reading.repairs:

@@ -171,12 +171,19 @@ class _Furniture:
             return True
         if any(_written_at(cells, index).startswith("示例") for index in self._names):
             return True
+        if any(_is_plainly_a_number(cells, index) for index in self._ids):
+            return False
         if all(bare_heading(_written_at(cells, index))[0] == heading for index, heading in self._headings.items()):
             return True
         if any(_LIKE_A_NUMBER.search(_written_at(cells, index)) for index in self._ids):
             return False
         first = next(_written_at(cells, index) for index in self._all if _filled(cells, index))
         return _ABOUT_THE_TABLE.match(first) is not None
+
+
+def _is_plainly_a_number(cells: tuple[Cell, ...], index: int) -> bool:
+    cell = cells[index] if index < len(cells) else None
+    return isinstance(cell, str) and len(cell) == 18 and cell[:17].isdigit()
 
 
 def _filled(cells: tuple[Cell, ...], index: int) -> bool:
@@ -186,4 +193,5 @@ def _filled(cells: tuple[Cell, ...], index: int) -> bool:
 
 
 def _written_at(cells: tuple[Cell, ...], index: int) -> str:
-    return plain(text_of(cells[index])) if index < len(cells) else ""
+    text = text_of(cells[index]) if index < len(cells) else ""
+    return text if text.isalpha() else plain(text)
