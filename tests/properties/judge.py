@@ -75,12 +75,12 @@ def judge(case: Case) -> set[Finding]:
 
 def laid_together(people: list[Person]) -> Iterator[Finding]:
     """One row per household, person, dataset, kind and conclusion."""
-    sources: dict[tuple[str, str, str, str, str, str], set[int]] = defaultdict(set)
+    sources: dict[tuple[str, str, str, str, str], set[int]] = defaultdict(set)
     for person in people:
         for dataset, kind, conclusion, rows in person.found:
             shown = person.household_shown if kind == "多套住房" else person.shown
-            sources[person.household, person.household_shown, shown, dataset, conclusion, kind] |= set(rows)
-    for (_, household, shown, dataset, conclusion, kind), sourced in sources.items():
+            sources[person.household_shown, shown, dataset, conclusion, kind] |= set(rows)
+    for (household, shown, dataset, conclusion, kind), sourced in sources.items():
         where = ";".join(f"{dataset or 'people'}:{row}" for row in sorted(sourced))
         yield household, shown, dataset, conclusion, kind, where
 

@@ -13,7 +13,7 @@ from bangfu.engine.findings.words import sentence
 from bangfu.engine.rules.expressions import parse, sql_of
 from bangfu.engine.rules.ruleset import ENGINE_FACTS, FILE_COLUMNS, Rule, RuleSet, fact_columns
 
-_FOUND = """CREATE OR REPLACE TEMP TABLE found (household VARCHAR, household_text VARCHAR, person_text VARCHAR, dataset VARCHAR,
+_FOUND = """CREATE OR REPLACE TEMP TABLE found (household_text VARCHAR, person_text VARCHAR, dataset VARCHAR,
     conclusion VARCHAR, kind VARCHAR, says VARCHAR, file VARCHAR, row BIGINT)"""
 
 
@@ -95,8 +95,8 @@ def _answers(rules: RuleSet, rule: Rule, stated: _Stated, *, source: str, where:
     person_text = "person.person_text" if of_person else "household.household_text"
     household_text = "person.household_text" if of_person else "household.household_text"
     row = "unnest(total.rows)" if rule.totals else "fact.row"
-    return f"""SELECT household, household_text, person_text, {literal(stated.dataset)}, conclusion, {literal(rule.kind)}, says,
-        {literal(stated.file)}, row FROM (SELECT household.household AS household, {household_text} AS household_text,
+    return f"""SELECT household_text, person_text, {literal(stated.dataset)}, conclusion, {literal(rule.kind)}, says,
+        {literal(stated.file)}, row FROM (SELECT {household_text} AS household_text,
         {person_text} AS person_text, {_conclusion(rules, rule, stated)} AS conclusion,
         {_says(rules, rule, stated)} AS says, {row} AS row FROM {source} WHERE {where}) WHERE conclusion IS NOT NULL"""
 
