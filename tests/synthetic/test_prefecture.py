@@ -193,4 +193,4 @@ def test_settings_are_said_to_be_invented(dali: Made) -> None:
     text = (dali.folder / "settings.yaml").read_text("utf-8")
     assert "虚构" in text
     assert "nvented" in text
-    assert f"on: {date(2026, 10, 31)}" in text
+    assert f"reference_date: {date(2026, 10, 31)}" in text
