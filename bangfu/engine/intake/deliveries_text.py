@@ -91,7 +91,11 @@ def _records(lines: Iterator[str], delimiter: str) -> Iterator[tuple[list[str], 
         if not closed:
             waiting = taken[1:] + waiting
             taken = taken[:1]
-        yield next(csv.reader(taken, delimiter=delimiter), []), closed
+        try:
+            yield next(csv.reader(taken, delimiter=delimiter), []), closed
+        except csv.Error:
+            # A cell beyond all bounds: something to count as broken, not to be taken for an empty row.
+            yield ["…"], False
 
 
 def _open_quote(lines: list[str], delimiter: str) -> bool:

@@ -148,6 +148,20 @@ def test_a_broken_row_costs_only_itself(broken: str, tmp_path: Path) -> None:
     assert (manifest.rows, manifest.keyed, manifest.wrong) == (3, 2, 1)
 
 
+@pytest.mark.parametrize("content", ["姓名,身份证号", "姓名,身份证号\n", "\ufeff姓名,身份证号\r\n"])
+def test_headings_alone_are_a_delivery_without_rows(content: str, tmp_path: Path) -> None:
+    path = tmp_path / "deaths.csv"
+    path.write_text(content, "utf-8", newline="")
+    assert (stage(path).rows, stage(path).wrong) == (0, 0)
+
+
+def test_a_cell_beyond_all_bounds_costs_only_its_row(tmp_path: Path) -> None:
+    path = tmp_path / "deaths.csv"
+    path.write_text(text() + "李" * (17 << 20) + ",1,\n", "utf-8")
+    manifest = stage(path)
+    assert (manifest.rows, manifest.keyed, manifest.quarantined) == (3, 2, {"columns": 1})
+
+
 def test_cells_with_line_breaks_are_one_row(tmp_path: Path) -> None:
     path = tmp_path / "deaths.csv"
     path.write_text(f'姓名,身份证号,备注\n张伟,{HEAD},"两\n行"\n王芳,{WIFE},\n', "utf-8")
