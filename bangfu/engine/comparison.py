@@ -1,9 +1,11 @@
 """The comparison, whole: a register and deliveries in, findings out. A library without database, clock or output of its own."""
 
-from collections.abc import Callable, Mapping
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from bangfu.core.problems import Problem
 from bangfu.engine import problems
@@ -65,6 +67,16 @@ class Summary:
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What a register beside staged deliveries came to; ``broken`` rows of the register were left out."""
+
+    persons: int
+    households: int
+    broken: int
+    counts: tuple[Count, ...]
+
+
 def compare(
     registry: Path,
     datasets: Mapping[str, Path],
@@ -78,38 +90,69 @@ def compare(
 
     Raises a Problem for anything that cannot be used; nothing is written then.
     """
-    check_target(out)
     unknown = [name for name in datasets if name not in declared_datasets()]
     if unknown:
         raise problems.UNKNOWN_DATASET(name=unknown[0], known="、".join(declared_datasets()))
     how, about = how or How(), about or {}
-    rules, limits = how.rules or load_rules(), how.limits
-    with session(limits) as (connection, folder):
+    manifests: list[Manifest] = []
+    with TemporaryDirectory(prefix="bangfu-") as folder:
+        staged = _staged(datasets, on, about, how, Path(folder), manifests)
+        compared = compare_staged(registry, staged, on, out, how=how)
+    remarks = tuple(problem for manifest in manifests for problem in _remarks(manifest, about.get(manifest.dataset)))
+    return Summary(
+        on,
+        compared.persons,
+        compared.households,
+        compared.broken,
+        tuple(manifests),
+        about,
+        compared.counts,
+        remarks,
+    )
+
+
+def compare_staged(
+    registry: Path, deliveries: Iterable[Delivery], on: date, out: Path, *, how: How | None = None
+) -> Compared:
+    """The same with deliveries that are staged already. They are taken one by one: only what concerns the register is kept of each."""
+    check_target(out)
+    how = how or How()
+    rules = how.rules or load_rules()
+    with session(how.limits) as (connection, folder):
         create_macros(connection)
         broken = load_register(connection, registry, folder, on)
-        (folder / "raw.parquet").unlink(missing_ok=True)
-        deliveries, manifests = [], []
-        for name, path in datasets.items():
-            how.told(name)
-            said = about.get(name) or About()
-            staged = folder / name
-            manifest = stage_delivery(name, path, staged, today=on, widths=said.widths, limits=limits)
-            manifests.append(manifest)
-            files = tuple(staged / file for file in manifest.staged)
-            delivery = Delivery(declared_datasets()[name], path.name, files, said.as_of, said.coverage)
+        matched = []
+        for delivery in deliveries:
             match(connection, delivery)
             compare_names(connection, delivery)
-            deliveries.append(delivery)
-            for file in files:
-                file.unlink()
-        how.told("")
-        judge(connection, rules, deliveries, registry.name, on)
+            matched.append(delivery)
+        judge(connection, rules, matched, registry.name, on)
         counts = gather(connection)
         write_findings(connection, out)
         persons = count(connection, "SELECT count(*) FROM people")
         households = count(connection, "SELECT count(*) FROM household")
-    remarks = tuple(problem for manifest in manifests for problem in _remarks(manifest, about.get(manifest.dataset)))
-    return Summary(on, persons, households, broken, tuple(manifests), about, tuple(counts), remarks)
+    return Compared(persons, households, broken, tuple(counts))
+
+
+def _staged(
+    datasets: Mapping[str, Path],
+    on: date,
+    about: Mapping[str, About],
+    how: How,
+    folder: Path,
+    manifests: list[Manifest],
+) -> Iterator[Delivery]:
+    """Stage each file when its turn comes, and remove what was staged when it has passed."""
+    for name, path in datasets.items():
+        how.told(name)
+        said = about.get(name) or About()
+        own = folder / name
+        manifest = stage_delivery(name, path, own, today=on, widths=said.widths, limits=how.limits)
+        manifests.append(manifest)
+        files = tuple(own / file for file in manifest.staged)
+        yield Delivery(declared_datasets()[name], path.name, files, said.as_of, said.coverage)
+        shutil.rmtree(own)
+    how.told("")
 
 
 def _remarks(manifest: Manifest, about: About | None) -> list[Problem]:
