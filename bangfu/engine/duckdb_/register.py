@@ -14,6 +14,7 @@ from bangfu.engine.duckdb_.numbers import resolve_numbers
 from bangfu.engine.duckdb_.session import count
 from bangfu.engine.duckdb_.values import prepare
 from bangfu.engine.intake.deliveries_raw import Wanted, open_raw
+from bangfu.engine.intake.forms import division_codes
 
 # Where a heading of the archive form is an alias of two columns, the first one here gets it.
 _WANTED: dict[str, tuple[str, ColumnType]] = {
@@ -29,6 +30,8 @@ _WANTED: dict[str, tuple[str, ColumnType]] = {
     "division": ("户口所在地行政区划", "code"),
     "main_cause": ("主要致困原因", "code"),
     "secondary_causes": ("次要致困原因", "code"),
+    # Where the person stands in the workbook that the register was made of (engine/intake/people.py).
+    "source": ("来源行", "text"),
 }
 _REQUIRED = ("name", "id_number", "head_number")
 _CODES = (
@@ -68,9 +71,10 @@ def register_columns() -> dict[str, Column]:
 def load_register(connection: duckdb.DuckDBPyConnection, path: Path, folder: Path, today: date) -> int:
     """Make the table ``people``; gives how many broken rows were left out. Raises a Problem for a file that cannot be used.
 
-    Columns: pid (the row in the file), household (what its members share), household_text and person_text (as exported: 18
-    characters, or as written), key (NULL where the number is unusable, then ``fault``), name, place (division code,
-    perhaps the head's), and rules.ruleset.FILE_COLUMNS. Incomes are fen a month; empty or unreadable is 0.
+    Columns: pid (the row in the file), household (what its members share), household_text and person_text (as exported:
+    18 characters, or as written), key (NULL where the number is unusable, then ``fault``), name, place (division code,
+    perhaps the head's), source (of a register made from workbooks), and rules.ruleset.FILE_COLUMNS. Incomes are fen a month;
+    empty or unreadable is 0.
     """
     open_raw(connection, path, Wanted(register_columns(), frozenset(register_columns())), folder)
     connection.execute("""CREATE OR REPLACE TEMP TABLE written AS
@@ -86,6 +90,8 @@ def load_register(connection: duckdb.DuckDBPyConnection, path: Path, folder: Pat
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE said AS SELECT source.row AS pid, {cells} FROM written AS source {joins}"
     )
+    connection.execute("CREATE OR REPLACE TEMP TABLE division (name VARCHAR, code VARCHAR)")
+    connection.executemany("INSERT INTO division VALUES (?, ?)", list(division_codes().items()))
     connection.execute(_PEOPLE)
     return count(connection, "SELECT count(*) FROM written WHERE broken")
 
@@ -106,9 +112,11 @@ WITH person AS (
         said.health, said.illness_or_disability, said.main_cause, said.secondary_causes,
         regexp_extract(said.illness_or_disability, '(视力|听力|言语|肢体|智力|精神|多重)', 1) AS disability_type,
         translate(regexp_extract(said.illness_or_disability, '([一二三四1-4])级', 1), '一二三四', '1234') AS disability_grade,
-        CASE WHEN regexp_full_match(said.division, '[0-9]{2,12}') THEN said.division END AS own_place
+        CASE WHEN regexp_full_match(said.division, '[0-9]{2,12}') THEN said.division ELSE division.code END AS own_place,
+        coalesce(written.source, '') AS source
     FROM written
     JOIN said ON said.pid = written.row
+    LEFT JOIN division ON division.name = said.division
     LEFT JOIN numbers AS own ON own.text = written.id_number
     LEFT JOIN numbers AS head ON head.text = written.head_number
     WHERE NOT written.broken)

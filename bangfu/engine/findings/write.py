@@ -15,12 +15,14 @@ from bangfu.engine.duckdb_.session import literal
 COLUMNS = ("户主身份证号", "身份证号", "数据集", "结论", "种类", "说明", "来源行")
 
 # What reads the same to a person is one finding, as two rows without any head's number are.
-# A finding's rows come from one file; a finding without rows (silence) has no source.
+# A finding's rows come from one file; a finding without rows (silence) has no source; a person of a workbook has its own.
 _FINDINGS = """CREATE OR REPLACE TEMP TABLE findings AS
 SELECT household_text AS "户主身份证号", person_text AS "身份证号", dataset AS "数据集", conclusion AS "结论", kind AS "种类",
     array_to_string(list_sort(list_distinct(list(says))), '；') AS "说明",
-    coalesce(array_to_string(list_transform(list_sort(list_distinct(list(row))), lambda r: concat(min(file), ':', r)), ';'), '') AS "来源行"
-FROM found GROUP BY household_text, person_text, dataset, conclusion, kind"""
+    coalesce(array_to_string(coalesce(list_sort(list_distinct(list(source) FILTER (WHERE source <> ''))),
+        list_transform(list_sort(list_distinct(list(row))), lambda r: concat(min(file), ':', r))), ';'), '') AS "来源行"
+FROM found LEFT JOIN (SELECT pid, source FROM people) AS origin ON found.dataset = '' AND origin.pid = found.row
+GROUP BY household_text, person_text, dataset, conclusion, kind"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,12 @@
 """The registry that the comparison takes: one row per person, the headings of both sheets together, everything text (DESIGN 4)."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -12,37 +15,72 @@ from bangfu.core.credit_codes import CreditCode
 from bangfu.core.ids import IdNumber
 from bangfu.core.money import yuan
 from bangfu.core.names import PersonName
+from bangfu.engine.intake import problems
+from bangfu.engine.intake.archive import ArchiveReader, read_archive
 from bangfu.engine.intake.archive_row import ArchiveRow, Outcome, Value
+from bangfu.engine.intake.files import FileKind, kind_of
 from bangfu.engine.intake.forms import FieldSpec, archive_form
 
 _BATCH = 20_000
 HEAD_NUMBER = "户主身份证号"
+SOURCE = "来源行"
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """People to compare, as a table on disk; ``rows`` and ``wrong`` of the workbooks it was made of (0 of none)."""
+
+    path: Path
+    rows: int = 0
+    wrong: int = 0
+
+
+@contextmanager
+def registry_of(path: Path, today: date) -> Iterator[Registry]:
+    """A table of people as it is, or one made of an archive workbook, or of all workbooks in a folder.
+
+    Rows that are wrong in a workbook are left out, as they would not be in the register either.
+    """
+    if not path.is_dir() and kind_of(path) not in (FileKind.XLSX, FileKind.XLS, FileKind.HTML):
+        yield Registry(path)
+        return
+    workbooks = sorted(file for file in path.iterdir() if file.suffix in (".xlsx", ".xls")) if path.is_dir() else [path]
+    if not workbooks:
+        raise problems.NO_WORKBOOKS(folder=path.name)
+    with TemporaryDirectory(prefix="bangfu-") as folder:
+        people = Path(folder) / "people.parquet"
+        readers = [read_archive(workbook, today) for workbook in workbooks]
+        write_people(readers, people)
+        rows, wrong = sum(reader.counts.rows for reader in readers), sum(reader.counts.wrong for reader in readers)
+        yield Registry(people, rows, wrong)
 
 
 def headings() -> list[str]:
-    """Headings of both sheets, each once: 户主身份证号 first, then 职工, then what only 家庭成员 has."""
+    """Headings of both sheets, each once: 户主身份证号 first, then 职工, then what only 家庭成员 has; last, where each row stands."""
     form = archive_form()
     names = [
         HEAD_NUMBER,
         *(spec.heading for spec in form.worker.values()),
         *(spec.heading for spec in form.member.values()),
+        SOURCE,
     ]
     return list(dict.fromkeys(names))
 
 
-def write_people(rows: Iterable[ArchiveRow], path: Path) -> int:
+def write_people(readers: Iterable[ArchiveReader], path: Path) -> int:
     """Write the rows that were not wrong as people.parquet; the number of persons. Unreadable numbers stay as written."""
     schema = pa.schema([(heading, pa.string()) for heading in headings()])
     persons = 0
-    kept = (row for row in rows if row.outcome is Outcome.NEW)
     with pq.ParquetWriter(path, schema) as writer:
-        for batch in _batches(kept):
-            writer.write_table(pa.Table.from_pylist([person_of(row) for row in batch], schema))
-            persons += len(batch)
+        for reader in readers:
+            for batch in _batches(row for row in reader if row.outcome is Outcome.NEW):
+                people = [person_of(row, reader.path.name) for row in batch]
+                writer.write_table(pa.Table.from_pylist(people, schema))
+                persons += len(batch)
     return persons
 
 
-def person_of(row: ArchiveRow) -> dict[str, str]:
+def person_of(row: ArchiveRow, file: str) -> dict[str, str]:
     """One row of the registry."""
     form = archive_form()
     specs = form.worker if row.is_head else form.member
@@ -52,6 +90,7 @@ def person_of(row: ArchiveRow) -> dict[str, str]:
         if text:
             person[spec.heading] = text
     person[HEAD_NUMBER] = row.household.text if row.household else ""
+    person[SOURCE] = f"{file}/{row.sheet}:{row.number}"
     return person
 
 

@@ -87,6 +87,13 @@ ENCODING = kind(
     do_zh="请用 UTF-8 编码重新导出。",
     do_en="Export it again as UTF-8.",
 )
+NO_WORKBOOKS = kind(
+    "file.no_workbooks",
+    zh="文件夹“{folder}”里没有档案工作簿（.xlsx 或 .xls）。",
+    en="There is no archive workbook (.xlsx or .xls) in the folder “{folder}”.",
+    do_zh="请检查文件夹。",
+    do_en="Check the folder.",
+)
 NO_SUCH_SHEET = kind(
     "archive.no_sheet",
     zh="文件“{file}”里没有“职工”工作表，也没有能认出的困难职工汇总表；有的是：{sheets}。",

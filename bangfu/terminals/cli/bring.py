@@ -58,7 +58,7 @@ def bring_archive(
         said = problems_by_row(seen.watch(reader))
         if people is not None:
             with replacing(people) as path:
-                write_people(reader, path)
+                write_people([reader], path)
         if errors is not None:
             with replacing(errors) as path:
                 write_error_workbook(reader, said, path)

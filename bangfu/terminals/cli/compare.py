@@ -10,6 +10,7 @@ from bangfu.engine.comparison import How, Summary, compare
 from bangfu.engine.duckdb_.session import Limits
 from bangfu.engine.findings.words import REASONS
 from bangfu.engine.intake.deliveries_folder import open_folder
+from bangfu.engine.intake.people import registry_of
 from bangfu.terminals.cli.days import day_of
 from bangfu.terminals.cli.output import last_line, progress, say
 
@@ -18,7 +19,10 @@ _CONCLUSIONS = {"佐证": "confirms", "矛盾": "contradicts", "疑点": "doubtf
 
 @click.command("compare")
 @click.option(
-    "--registry", type=click.Path(path_type=Path), required=True, help="people.parquet：一人一行 · one row per person"
+    "--registry",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="people.parquet，或档案工作簿，或放工作簿的文件夹 · people.parquet, a workbook, or a folder of them",
 )
 @click.option(
     "--datasets",
@@ -46,14 +50,22 @@ def compare_command(
     deliveries = open_folder(datasets)
     on = given or deliveries.newest or today(MachineClock())
     started = time.monotonic()
-    with progress("比对", "comparing", total=len(deliveries.files)) as bar:
+    with (
+        progress("比对", "comparing", total=len(deliveries.files)) as bar,
+        registry_of(registry, on) as people,
+    ):
         summary = compare(
-            registry,
+            people.path,
             deliveries.files,
             on,
             target,
             about=deliveries.about,
             how=How(limits=Limits(memory=memory), told=lambda name: bar.advance(bar.task_ids[0], 1 if name else 0)),
+        )
+    if people.rows:
+        say(
+            f"档案 {people.rows:,} 行，其中 {people.wrong:,} 行有错、没有收入（bangfu bring archive --dry-run 说明原因）",
+            f"{people.rows:,} archive rows, {people.wrong:,} of them wrong and left out (bangfu bring archive --dry-run says why)",
         )
     _tell(summary, target, purpose, time.monotonic() - started)
     if as_json:
@@ -62,12 +74,12 @@ def compare_command(
                 "persons": summary.persons,
                 "households": summary.households,
                 "rows": summary.rows,
-                "wrong": summary.wrong,
+                "wrong": summary.wrong + people.wrong,
                 "findings": summary.findings,
                 "by_kind": summary.by_kind,
             }
         )
-    return 1 if summary.wrong else 0
+    return 1 if summary.wrong + people.wrong else 0
 
 
 def _tell(summary: Summary, target: Path, purpose: str, seconds: float) -> None:
