@@ -93,13 +93,6 @@ OUTPUT_TYPE = kind(
     do_zh="请用 .csv 或 .parquet 结尾。",
     do_en="Let its name end in .csv or .parquet.",
 )
-OUTPUT_FOLDER = kind(
-    "call.output_folder",
-    zh="结果文件夹“{folder}”不存在或不能写。",
-    en="The output folder “{folder}” does not exist or cannot be written to.",
-    do_zh="请换一个位置。",
-    do_en="Choose another place.",
-)
 REGISTRY_EMPTY = kind(
     "registry.empty",
     zh="名册“{file}”里有表头，没有一个人。",

@@ -5,8 +5,9 @@ import io
 from pathlib import Path
 
 from bangfu.core.money import yuan
+from bangfu.core.whole_files import check_place
 from bangfu.decide.identification.determinations import Determination
-from bangfu.decide.identification.problems import NO_FOLDER, SAME_FILE
+from bangfu.decide.identification.problems import SAME_FILE
 
 # DESIGN 4: a contract.
 COLUMNS = ("户主身份证号", "类别", "规则", "理由", "人均月净收入")
@@ -32,9 +33,7 @@ def check_places(*paths: Path, not_to_be: Path) -> None:
         if path.resolve() in seen:
             raise SAME_FILE(name=path.name)
         seen.add(path.resolve())
-        # Renaming onto a device such as /dev/null would replace it.
-        if not path.parent.is_dir() or (path.exists() and not path.is_file()):
-            raise NO_FOLDER(name=str(path))
+        check_place(path)
 
 
 def _line(cells: tuple[str, ...]) -> bytes:

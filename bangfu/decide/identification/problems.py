@@ -68,20 +68,6 @@ SAME_FILE = kind(
     do_zh="请换一个文件名。",
     do_en="Choose another name.",
 )
-NO_FOLDER = kind(
-    "call.no_folder_to_write",
-    zh="“{name}”没有地方写：文件夹不存在，或它本身不是普通文件。",
-    en="“{name}” has no place to be written: its folder does not exist, or it is no ordinary file itself.",
-    do_zh="请换一个位置。",
-    do_en="Choose another place.",
-)
-CANNOT_WRITE = kind(
-    "identification.cannot_write",
-    zh="“{name}”写不进去（{why}），什么也没有写。",
-    en="“{name}” cannot be written ({why}); nothing was written.",
-    do_zh="请检查文件夹是否可写、是否还有空间。",
-    do_en="See that the folder may be written to and has room.",
-)
 CANNOT_READ = kind(
     "call.cannot_read",
     zh="“{name}”读不出来（{why}）。",

@@ -1,14 +1,11 @@
 """Findings as a file: one row per household, person, dataset, kind and conclusion (DESIGN 4), complete or not at all."""
 
-import contextlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 import duckdb
 
+from bangfu.core.whole_files import CANNOT_WRITE, check_place, replacing
 from bangfu.engine import problems
 from bangfu.engine.duckdb_.session import literal
 
@@ -45,29 +42,15 @@ def check_target(path: Path) -> None:
     """Refuse a target that could not be written, before any work is done."""
     if path.suffix.lower() not in (".csv", ".parquet"):
         raise problems.OUTPUT_TYPE(file=path.name)
-    with _beside(path):
-        pass
+    check_place(path)
 
 
 def write_findings(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     """Write the table ``findings`` as .csv (UTF-8) or .parquet by the name's ending, sorted. A failure leaves no file behind."""
     check_target(path)
     form = "FORMAT csv, HEADER" if path.suffix.lower() == ".csv" else "FORMAT parquet, COMPRESSION zstd"
-    with _beside(path) as temporary:
-        connection.execute(f"COPY (SELECT * FROM findings ORDER BY ALL) TO {literal(str(temporary))} ({form})")  # noqa: S608, the name is a literal
-        temporary.replace(path)
-
-
-@contextmanager
-def _beside(path: Path) -> Iterator[Path]:
-    """A temporary file in the same folder, gone afterwards unless it was renamed. Refuses a folder that cannot be written to."""
-    try:
-        with NamedTemporaryFile(dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix, delete=False) as file:
-            temporary = Path(file.name)
-    except OSError as error:
-        raise problems.OUTPUT_FOLDER(folder=str(path.parent)) from error
-    try:
-        yield temporary
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            temporary.unlink()
+    with replacing(path) as temporary:
+        try:
+            connection.execute(f"COPY (SELECT * FROM findings ORDER BY ALL) TO {literal(str(temporary))} ({form})")  # noqa: S608, the name is a literal
+        except duckdb.IOException as error:
+            raise CANNOT_WRITE(file=path, why="IO") from error

@@ -85,12 +85,10 @@ class SheetTable:
 
 
 @dataclass(slots=True)
-class TextTable:
-    """A delimited text file; the delimiter is the one that its first lines have most of."""
+class _FlatFile:
+    """A file that is one table, without merged cells and formulas."""
 
     path: Path
-    encoding: str
-    formulas: int = 0
 
     @property
     def name(self) -> str:
@@ -99,8 +97,20 @@ class TextTable:
 
     @property
     def merged(self) -> list[Merged]:
-        """Text has no merged cells."""
+        """None."""
         return []
+
+    @property
+    def formulas(self) -> int:
+        """None."""
+        return 0
+
+
+@dataclass(slots=True)
+class TextTable(_FlatFile):
+    """A delimited text file; the delimiter is the one that its first lines have most of."""
+
+    encoding: str
 
     def rows(self) -> Iterator[Row]:
         """See Table."""
@@ -113,21 +123,8 @@ class TextTable:
 
 
 @dataclass(slots=True)
-class DbfTable:
+class DbfTable(_FlatFile):
     """A dBase file; its text is in the code page it names, else GB18030."""
-
-    path: Path
-    formulas: int = 0
-
-    @property
-    def name(self) -> str:
-        """The file's name."""
-        return self.path.stem
-
-    @property
-    def merged(self) -> list[Merged]:
-        """A dBase file has no merged cells."""
-        return []
 
     def rows(self) -> Iterator[Row]:
         """See Table; row 1 holds the field names. Rows marked as deleted are left out."""

@@ -11,6 +11,7 @@ import click
 from bangfu.core.clock import MachineClock, today
 from bangfu.core.problems import Problem, kind
 from bangfu.core.readings import Repair
+from bangfu.core.whole_files import replacing
 from bangfu.engine.findings.words import REASONS
 from bangfu.engine.intake.archive import ArchiveReader, read_archive
 from bangfu.engine.intake.archive_row import ArchiveRow, Outcome
@@ -19,7 +20,7 @@ from bangfu.engine.intake.error_workbook import problems_by_row, write_error_wor
 from bangfu.engine.intake.people import write_people
 from bangfu.engine.intake.template import write_template
 from bangfu.terminals.cli.days import day_of
-from bangfu.terminals.cli.output import last_line, progress, replacing, say
+from bangfu.terminals.cli.output import last_line, progress, say
 
 FILE = click.Path(path_type=Path)
 

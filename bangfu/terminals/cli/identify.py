@@ -12,20 +12,21 @@ import click
 
 from bangfu.core.clock import MachineClock, today
 from bangfu.core.problems import Problem
+from bangfu.core.whole_files import replacing
 from bangfu.decide.identification.determinations import determine, recompute
 from bangfu.decide.identification.exports import check_places, csv_heading, csv_row
 from bangfu.decide.identification.facts import households_of
 from bangfu.decide.identification.findings import read_findings
 from bangfu.decide.identification.household import Household
 from bangfu.decide.identification.parameters import Rules
-from bangfu.decide.identification.problems import CANNOT_READ, CANNOT_WRITE
+from bangfu.decide.identification.problems import CANNOT_READ
 from bangfu.decide.identification.rule_sets import RuleSet, rule_set
 from bangfu.decide.identification.rules import flags_of
 from bangfu.decide.identification.settings import read_settings
 from bangfu.engine.intake.archive import ArchiveReader, read_archive
 from bangfu.engine.intake.archive_row import ArchiveRow
 from bangfu.terminals.cli.days import day_of
-from bangfu.terminals.cli.output import complain, last_line, progress, replacing, say
+from bangfu.terminals.cli.output import complain, last_line, progress, say
 
 _SHOWN_LINES = 5
 # Households between two steps of the progress bar: a step costs as much as a decision.
@@ -127,12 +128,9 @@ def recompute_trace(trace: Path) -> int:
 @contextmanager
 def _written_whole(paths: list[Path]) -> Iterator[list[BinaryIO]]:
     """Files to write to, in the order of the paths; none takes its name unless all could be written."""
-    try:
-        with ExitStack() as finished, ExitStack() as opened:
-            parts = [finished.enter_context(replacing(path)) for path in paths]
-            yield [opened.enter_context(part.open("wb")) for part in parts]
-    except OSError as fault:
-        raise CANNOT_WRITE(name=paths[0].name, why=fault.strerror or type(fault).__name__) from fault
+    with ExitStack() as finished, ExitStack() as opened:
+        parts = [finished.enter_context(replacing(path)) for path in paths]
+        yield [opened.enter_context(part.open("wb")) for part in parts]
 
 
 def _watched(rows: Iterable[ArchiveRow], tally: Tally) -> Iterator[ArchiveRow]:

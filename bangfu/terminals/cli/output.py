@@ -5,24 +5,14 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 
-from bangfu.core.problems import Problem, kind
+from bangfu.core.problems import Problem
 
 out = Console(soft_wrap=True, highlight=False)
 err = Console(stderr=True, soft_wrap=True, highlight=False)
-
-CANNOT_WRITE = kind(
-    "call.cannot_write",
-    zh="写不了“{file}”。",
-    en="“{file}” cannot be written.",
-    do_zh="请检查文件夹是否存在、是否有权限、文件是否正被打开。",
-    do_en="Check that the folder exists, that you may write there, and that the file is not open elsewhere.",
-)
 
 
 def say(zh: str, en: str) -> None:
@@ -53,24 +43,6 @@ def progress(zh: str, en: str, total: int | None = None) -> Iterator[Progress]:
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
         bar.add_task(en if _english() else zh, total=total)
         yield bar
-
-
-@contextmanager
-def replacing(target: Path) -> Iterator[Path]:
-    """A path to write to; it becomes ``target`` only when all went well, so that a failure leaves nothing behind."""
-    try:
-        with NamedTemporaryFile(
-            dir=target.parent, prefix=f".{target.stem}-", suffix=target.suffix, delete=False
-        ) as file:
-            path = Path(file.name)
-    except OSError as error:
-        raise CANNOT_WRITE(file=target) from error
-    try:
-        yield path
-        path.chmod(0o600)
-        path.replace(target)
-    finally:
-        path.unlink(missing_ok=True)
 
 
 def _english() -> bool:
