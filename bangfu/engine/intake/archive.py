@@ -14,7 +14,15 @@ from bangfu.engine.intake.archive_row import ArchiveRow, Outcome
 from bangfu.engine.intake.drafts import Draft, sheet_drafts
 from bangfu.engine.intake.forms import archive_form, fields_by_heading
 from bangfu.engine.intake.households import Households
-from bangfu.engine.intake.layout import Layout, Sheet, find_layout, require_columns, settle_doubles
+from bangfu.engine.intake.layout import (
+    Layout,
+    Sheet,
+    find_layout,
+    named_fields,
+    refuse_missing,
+    require_columns,
+    settle_doubles,
+)
 from bangfu.engine.intake.summary import summary_drafts
 from bangfu.engine.intake.tables import Table, open_tables
 
@@ -89,8 +97,8 @@ def read_archive(path: Path, today: date) -> ArchiveReader:
 
 
 def _two_sheets(path: Path, workers: Table, members: list[Table], today: date) -> ArchiveReader:
-    heads = _required(workers, "worker")
-    others = [_required(table, "member") for table in members]
+    heads = _required(path, workers, "worker")
+    others = [_required(path, table, "member") for table in members]
 
     def drafts(who_only: bool) -> Iterator[Draft]:
         yield from sheet_drafts(heads, today, is_head=True, who_only=who_only)
@@ -123,12 +131,11 @@ def _has_ties(table: Table) -> bool:
     return layout is not None and any(column.field == "head_id_number" for column in layout.columns)
 
 
-def _required(table: Table, sheet: Sheet) -> Layout:
+def _required(path: Path, table: Table, sheet: Sheet) -> Layout:
     layout = find_layout(table, sheet)
     if layout is None:
-        fields = getattr(archive_form(), sheet)
-        missing = "、".join(spec.heading for spec in fields.values() if spec.required)
-        raise problems.MISSING_COLUMNS(sheet=table.name, columns=missing)
+        refuse_missing(named_fields(table, sheet), table, sheet, path.name)
+        raise problems.NO_SUCH_SHEET(file=path.name, sheets=table.name)
     layout = replace(layout, columns=settle_doubles(layout.columns))
-    require_columns(layout, sheet)
+    require_columns(layout, sheet, path.name)
     return layout

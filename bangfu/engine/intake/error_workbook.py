@@ -46,7 +46,7 @@ def write_error_workbook(reader: ArchiveReader, said: dict[tuple[str, int], list
     book = xlsxwriter.Workbook(
         str(path), {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     )
-    text, red = book.add_format({"num_format": "@"}), book.add_format({"font_color": "#B42318", "text_wrap": True})
+    text, red = book.add_format({"num_format": 49}), book.add_format({"font_color": "#B42318", "text_wrap": True})
     header_rows = {layout.table.name: layout.header_rows[-1] for layout in reader.layouts}
     try:
         for table in open_tables(reader.path):

@@ -75,16 +75,27 @@ def find_layout(table: Table, sheet: Sheet) -> Layout | None:
     return Layout(table, header_rows, headings, ten_thousands, columns)
 
 
-def require_columns(layout: Layout, sheet: Sheet) -> None:
-    """Refuse a table that lacks a required column, or has one twice."""
-    fields = getattr(archive_form(), sheet)
+def require_columns(layout: Layout, sheet: Sheet, file: str) -> None:
+    """Refuse a table that has a column twice, or lacks a required one."""
     have = [column.field for column in layout.columns]
-    missing = [spec.heading for name, spec in fields.items() if spec.required and name not in have]
-    if missing:
-        raise problems.MISSING_COLUMNS(sheet=layout.table.name, columns="、".join(missing))
     for column in layout.columns:
         if column.field is not None and have.count(column.field) > 1:
-            raise problems.COLUMN_TWICE(sheet=layout.table.name, column=column.heading)
+            raise problems.COLUMN_TWICE(file=file, sheet=layout.table.name, column=column.heading)
+    refuse_missing(set(have), layout.table, sheet, file)
+
+
+def refuse_missing(have: set[str | None], table: Table, sheet: Sheet, file: str) -> None:
+    """Refuse a table that lacks a required column."""
+    fields = getattr(archive_form(), sheet)
+    missing = [spec.heading for name, spec in fields.items() if spec.required and name not in have]
+    if missing:
+        raise problems.MISSING_COLUMNS(file=file, sheet=table.name, columns="、".join(missing))
+
+
+def named_fields(table: Table, sheet: Sheet) -> set[str | None]:
+    """The fields that some row near the top names, even where they are too few for a table."""
+    rows = [_fields(cells, sheet) for _, cells in islice(table.rows(), _ROWS_ABOVE + 1)]
+    return max(rows, key=len, default=set())
 
 
 def settle_doubles(columns: tuple[Column, ...]) -> tuple[Column, ...]:
@@ -116,8 +127,13 @@ def column_of(index: int, written: str, sheet: Sheet, ten_thousands: bool) -> Co
 
 def _known(cells: tuple[Cell, ...], sheet: Sheet) -> int:
     """How many headings of the form a row has; 0 unless a name and an ID number are among them."""
-    fields = {fields_by_heading(sheet).get(bare_heading(text_of(cell))[0]) for cell in cells if isinstance(cell, str)}
-    return len(fields - {None}) if fields & {"name"} and fields & {"id_number", "head_id_number"} else 0
+    fields = _fields(cells, sheet)
+    return len(fields) if fields & {"name"} and fields & {"id_number", "head_id_number"} else 0
+
+
+def _fields(cells: tuple[Cell, ...], sheet: Sheet) -> set[str | None]:
+    found = {fields_by_heading(sheet).get(bare_heading(cell)[0]) for cell in cells if isinstance(cell, str)}
+    return found - {None}
 
 
 def _with_second_row(

@@ -103,15 +103,15 @@ NO_SUCH_SHEET = kind(
 )
 MISSING_COLUMNS = kind(
     "archive.missing_columns",
-    zh="工作表“{sheet}”缺少必需的列：{columns}。",
-    en="The sheet “{sheet}” lacks required columns: {columns}.",
+    zh="文件“{file}”的工作表“{sheet}”缺少必需的列：{columns}。",
+    en="The sheet “{sheet}” of “{file}” lacks required columns: {columns}.",
     do_zh="请补上这些列，列名写在同一行。",
     do_en="Add these columns, with their headings in one row.",
 )
 COLUMN_TWICE = kind(
     "archive.column_twice",
-    zh="工作表“{sheet}”里“{column}”出现了两次。",
-    en="The sheet “{sheet}” has the column “{column}” twice.",
+    zh="文件“{file}”的工作表“{sheet}”里“{column}”出现了两次。",
+    en="The sheet “{sheet}” of “{file}” has the column “{column}” twice.",
     do_zh="请删去多余的一列，或改成各自的列名。",
     do_en="Delete one of them, or give each its own heading.",
 )

@@ -86,8 +86,8 @@ def _write_sheet(
     example: Mapping[str, str],
     ranges: Mapping[str, str],
 ) -> None:
-    text = book.add_format({"num_format": "@"})
-    faint = book.add_format({"num_format": "@", "font_color": "#667085", "italic": True})
+    text = book.add_format({"num_format": 49})
+    faint = book.add_format({"num_format": 49, "font_color": "#667085", "italic": True})
     usual = book.add_format({"bold": True, "bg_color": "#E6F1F1", "border": 1, "text_wrap": True, "valign": "vcenter"})
     required = book.add_format(
         {
