@@ -71,7 +71,11 @@ def resolve_numbers(connection: duckdb.DuckDBPyConnection, texts: str, target: s
     Columns: text (as written), key BIGINT, number (18 characters), fault (a value of core.ids.Fault), normal (number, else the tidied
     text). key and number are NULL exactly where fault is not. NULL is not resolved: a missing number is the caller's to name.
     """
-    tidied = f"(SELECT text, {_tidied('text')} AS tidy FROM (SELECT DISTINCT text FROM {texts} WHERE text IS NOT NULL))"
+    distinct = f"(SELECT DISTINCT text FROM {texts} WHERE text IS NOT NULL)"
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE _texts AS SELECT text, {clean_key('text')} AS key FROM {with_digits(distinct, 'text')}"
+    )
+    tidied = f"(SELECT text, {_tidied('text')} AS tidy FROM _texts WHERE key IS NULL)"
     ended = f"""(SELECT text, CASE WHEN regexp_full_match(tidy, '[0-9]{{17}}[xхХ×*]') THEN concat(substr(tidy, 1, 17), 'X') ELSE tidy END
         AS tidy, CASE WHEN regexp_full_match(tidy, '[1-9][0-9]{{14}}')
         THEN CAST(concat(substr(tidy, 1, 6), '19', substr(tidy, 7)) AS BIGINT) END AS raised FROM {tidied})"""
@@ -83,7 +87,8 @@ def resolve_numbers(connection: duckdb.DuckDBPyConnection, texts: str, target: s
     connection.execute(f"""CREATE OR REPLACE TEMP TABLE {target} AS
         SELECT text, key, CASE WHEN key IS NOT NULL THEN concat(key, check_of(key)) END AS number, fault,
             CASE WHEN key IS NOT NULL THEN concat(key, check_of(key)) ELSE tidy END AS normal
-        FROM _tried WHERE key IS NOT NULL OR fault IS NOT NULL""")
+        FROM _tried WHERE key IS NOT NULL OR fault IS NOT NULL
+        UNION ALL SELECT text, key, text, NULL, text FROM _texts WHERE key IS NOT NULL""")
     unread = connection.sql("SELECT text FROM _tried WHERE key IS NULL AND fault IS NULL").to_arrow_reader(_BATCH)
     batches = (_read_batch(batch.column(0).to_pylist()) for batch in unread)
     # Collected first: one connection cannot be read from and written to at once.
@@ -93,6 +98,7 @@ def resolve_numbers(connection: duckdb.DuckDBPyConnection, texts: str, target: s
         SELECT text, CAST(substr(number, 1, 17) AS BIGINT), number, fault, normal FROM _rest""")
     connection.unregister("_rest")
     connection.execute("DROP TABLE _tried")
+    connection.execute("DROP TABLE _texts")
 
 
 # Of a text that has the shape of a number and is none: the same answers as core.ids, in the same order.
