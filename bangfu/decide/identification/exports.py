@@ -11,12 +11,11 @@ from bangfu.decide.identification.problems import SAME_FILE
 
 # DESIGN 4: a contract.
 COLUMNS = ("户主身份证号", "类别", "规则", "理由", "人均月净收入")
-_BYTE_ORDER_MARK = "\ufeff"
 
 
 def csv_heading() -> bytes:
-    """The first line, with the mark by which spreadsheets know UTF-8."""
-    return _BYTE_ORDER_MARK.encode() + _line(COLUMNS)
+    """The first line. UTF-8 without a mark, as findings.csv: exports are for programs, and spreadsheets cut ID numbers."""
+    return _line(COLUMNS)
 
 
 def csv_row(determination: Determination) -> bytes:

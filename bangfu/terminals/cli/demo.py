@@ -57,7 +57,7 @@ def _run(*words: str) -> None:
 
 
 def _show_reasons(determinations: Path) -> None:
-    with determinations.open(encoding="utf-8-sig", newline="") as file:
+    with determinations.open(encoding="utf-8", newline="") as file:
         for row in islice(csv.DictReader(file), _SHOWN_HOUSEHOLDS):
             out.print(f"  · {row['理由']}", markup=False)
 

@@ -78,7 +78,7 @@ def test_it_writes_one_row_per_household_in_file_order(bangfu: Bangfu, archive: 
     done = bangfu("identify", "--archive", archive, *CALL, "--out", out, "--json")
     assert done.returncode == 1, done.stderr
     assert out.read_bytes().startswith(b"\xef\xbb\xbf")
-    rows = list(csv.reader(out.read_text(encoding="utf-8-sig").splitlines()))
+    rows = list(csv.reader(out.read_text(encoding="utf-8").splitlines()))
     assert rows[0] == ["户主身份证号", "类别", "规则", "理由", "人均月净收入"]
     assert [row[:3] + row[4:] for row in rows[1:]] == [
         [HEADS[0].text, "深度困难", "dali-2021/deep", "1000.00"],
@@ -133,7 +133,7 @@ def test_findings_are_laid_beside_the_answer(bangfu: Bangfu, archive: Path, tmp_
             csv.writer(opened).writerows([columns, row])
     out = tmp_path / "d.csv"
     bangfu("identify", "--archive", archive, *CALL, "--out", out, "--findings", findings)
-    rows = list(csv.reader(out.read_text(encoding="utf-8-sig").splitlines()))
+    rows = list(csv.reader(out.read_text(encoding="utf-8").splitlines()))
     assert "若属实且无例外：拥有或经常使用机动车辆" in rows[1][3]
     assert rows[1][1] == "深度困难"
     assert "若属实" not in rows[2][3]
