@@ -28,11 +28,12 @@ def summary(folder: Path) -> str:
 
 
 def _section(name: str, result: Result) -> str:
-    machine = result["machine"]
+    machine, load = result["machine"], result.get("load_average")
+    busy = f"load average {load[0]} before and {load[1]} after · " if load else ""
     return (
         f"\n## {result['about'][:1].upper()}{result['about'][1:]}\n\n"
         f"`{result['command']}` · commit {result['commit']} · {machine['cores']} cores, Python {machine['python']} · "
-        f"[{name}.json]({name}.json)\n\n{_times(result)}{_ratios(result)}{_notes(result)}"
+        f"{busy}[{name}.json]({name}.json)\n\n{_times(result)}{_ratios(result)}{_notes(result)}"
     )
 
 

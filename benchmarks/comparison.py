@@ -260,6 +260,7 @@ def main() -> None:
         summary = check_same(bench)
         if summary.persons < PERSONS_AT_LEAST or summary.rows < ROWS_AT_LEAST:
             raise SystemExit(f"too small: {summary.persons} persons, {summary.rows} rows")
+        before = os.getloadavg()
         times = measure(bench)
         rows = summary.persons + summary.rows
         figures = {
@@ -272,6 +273,8 @@ def main() -> None:
             "pandas_finds_the_same": True,
             "repetitions": REPETITIONS,
             "notes": NOTES,
+            # One minute's mean, this run's own work included in the second: above the number of cores, others were working too.
+            "load_average": [round(before[0], 2), round(os.getloadavg()[0], 2)],
             "times": times,
             "ratios": ratios(times),
             "rows_per_second": {r: round(rows / statistics.median(_seconds(times, r))) for r in (FIRST, STAGED)},
