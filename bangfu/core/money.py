@@ -71,10 +71,14 @@ def _without_words(text: str, ten_thousands: bool, repairs: Repairs) -> tuple[st
     for about in (_ABOUT_BEFORE, _ABOUT_AFTER):
         text, found = about.subn("", text)
         repairs += (Repair.ABOUT,) * found
+    said_in_yuan = text.endswith(("元", "圆", "元整"))
     text, found = _CURRENCY.subn("", text)
     repairs += (Repair.UNIT,) * bool(found)
+    # A unit in the cell outweighs that of the sheet.
     if text.endswith("万"):
         text, ten_thousands = text[:-1], True
+    elif said_in_yuan:
+        ten_thousands = False
     return text, ten_thousands, repairs
 
 

@@ -35,6 +35,8 @@ _SURNAMES = {
     "盖": "ge", "覃": "qin", "召": "shao", "乐": "yue", "翟": "zhai", "华": "hua", "纪": "ji", "宁": "ning",
     "尉迟": "yuchi", "万俟": "moqi", "长孙": "zhangsun", "单于": "chanyu", "缪": "miao", "冼": "xian", "尹": "yin",
 }  # fmt: skip
+# What people write where there is no name to write.
+_NO_NAME = frozenset({"", "/", "-", "—", "无", "暂无", "\\"})
 _SIMPLIFIED = opencc.OpenCC("t2s")
 
 
@@ -59,14 +61,19 @@ class PersonName:
 def read_name(raw: str | None) -> Reading[PersonName]:
     """Read one cell: inner spaces of Chinese names out, dots made U+00B7, bracketed notes aside. Empty gives None."""
     text, repairs = clean(raw or "")
-    if len(text) <= 4 and text.isalpha() and not text.isascii():
+    if len(text) <= 4 and text.isalpha() and not text.isascii() and text not in _NO_NAME:
         return Reading(PersonName(text), repairs)
     text, note, repairs = _without_notes(text, repairs)
     text, more = half_width(text)
     text, spaced = _joined(text)
     text, dotted = _with_one_dot(text)
     repairs += more + (Repair.SPACES,) * spaced + (Repair.DOT,) * dotted
-    return Reading(PersonName(text, note), repairs) if text else Reading(None, repairs)
+    return Reading(PersonName(text, note), repairs) if text not in _NO_NAME else Reading(None, repairs)
+
+
+def simplified(text: str) -> str:
+    """Traditional characters made simplified ones."""
+    return str(_SIMPLIFIED.convert(text))
 
 
 @lru_cache(maxsize=65_536)
@@ -78,7 +85,7 @@ def fold(name: str) -> str:
     read = read_name(name).value
     text = unicodedata.normalize("NFKC", read.text if read else "")
     bare = "".join(_ANY_DOT.sub("", text).split())
-    folded = str(_SIMPLIFIED.convert(bare))
+    folded = simplified(bare)
     for variant, usual in _VARIANTS.items():
         folded = folded.replace(variant, usual)
     return folded.upper()
@@ -101,7 +108,7 @@ def differ(one: str, other: str) -> bool:
 def pinyin_key(name: str) -> str:
     """Lower-case pinyin without tones, syllables joined by spaces: 单小明 → "shan xiao ming". Sorts and finds names."""
     read = read_name(name).value
-    text = str(_SIMPLIFIED.convert(read.text)) if read else ""
+    text = simplified(read.text) if read else ""
     for length in (2, 1):
         if text[:length] in _SURNAMES and len(text) > length:
             return " ".join([_SURNAMES[text[:length]], *_syllables(text[length:])])

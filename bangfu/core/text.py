@@ -9,6 +9,8 @@ from bangfu.core.readings import Repair
 _INVISIBLE = re.compile(
     "[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
 )
+# How the file format writes a control character.
+_ESCAPED = re.compile("_x00[01][0-9A-Fa-f]_")
 # Excel's own way to say "this is text": an apostrophe before the value. Word processors make it a curly one.
 _LEADING_QUOTES = "'‘’`＇"
 
@@ -20,7 +22,7 @@ def clean(raw: str) -> tuple[str, Repairs]:
     if raw.isalnum():
         return raw, ()
     repairs: list[Repair] = []
-    text = _INVISIBLE.sub("", raw)
+    text = _INVISIBLE.sub("", _ESCAPED.sub("", raw))
     if text != raw:
         repairs.append(Repair.INVISIBLE)
     stripped = text.strip()

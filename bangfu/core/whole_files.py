@@ -14,6 +14,13 @@ NO_PLACE = kind(
     do_zh="请换一个位置。",
     do_en="Choose another place.",
 )
+SAME_FILE = kind(
+    "call.same_file",
+    zh="“{file}”用了两次：要读的文件和要写的文件不能是同一个。",
+    en="“{file}” is used twice: what is read and what is written must be different files.",
+    do_zh="请给结果换一个名字。",
+    do_en="Give the result another name.",
+)
 CANNOT_WRITE = kind(
     "file.cannot_write",
     zh="“{file}”写不进去（{why}），什么也没有写。",
@@ -21,6 +28,16 @@ CANNOT_WRITE = kind(
     do_zh="请检查磁盘是否还有空间、文件是否正被打开。",
     do_en="See that the disk has room and that the file is not open elsewhere.",
 )
+
+
+def check_places(*targets: Path, read: Path | None = None) -> None:
+    """Before any work: each target has a place, none is given twice, none is the file that is read."""
+    seen = {read.resolve()} if read else set()
+    for target in targets:
+        if target.resolve() in seen:
+            raise SAME_FILE(file=target.name)
+        seen.add(target.resolve())
+        check_place(target)
 
 
 def check_place(target: Path) -> None:

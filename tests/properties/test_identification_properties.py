@@ -130,7 +130,13 @@ def slow_income(h: Household, wage: int | None, counts_aid: bool) -> int:
     total = h.other_income_fen
     for p in h.people:
         month = p.monthly_income_fen
-        if wage is not None and p.status in ("失(无)业", "下(待)岗") and p.able and p.age is not None and p.age >= 16:
+        if (
+            wage is not None
+            and p.status in ("失(无)业", "下(待)岗")
+            and p.able is not False
+            and p.age is not None
+            and p.age >= 16
+        ):
             surely = p.age < 55 or (p.age < 60 and p.sex == "1")
             if surely and wage > month:
                 month = wage

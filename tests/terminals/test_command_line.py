@@ -75,6 +75,40 @@ def test_the_error_workbook_can_be_brought_again(tmp_path: Path) -> None:
     assert last_line(said)["new"] == 3
 
 
+def test_a_number_cut_by_a_spreadsheet_is_cut_in_what_we_write_too(tmp_path: Path) -> None:
+    path = archive(tmp_path, [*HEADS, ["王五", float(A), 1, "0"]])
+    bangfu("bring", "archive", path, "--dry-run", "--errors", "e.xlsx", "--people", "p.parquet", folder=tmp_path)
+    said = bangfu("bring", "archive", "e.xlsx", "--dry-run", "--json", folder=tmp_path)
+    assert last_line(said) == {"rows": 4, "new": 3, "changed": 0, "same": 0, "wrong": 1}
+
+
+@pytest.mark.parametrize(
+    "words", [["--errors", "archive.xlsx"], ["--people", "archive.xlsx"], ["--errors", "x", "--people", "x"]]
+)
+def test_what_is_read_is_never_written_over(words: list[str], tmp_path: Path) -> None:
+    path = archive(tmp_path)
+    before = path.read_bytes()
+    said = bangfu("bring", "archive", path, "--dry-run", *words, folder=tmp_path)
+    assert said.code == 2
+    assert path.read_bytes() == before
+
+
+def test_a_filled_template_is_not_replaced(tmp_path: Path) -> None:
+    assert bangfu("template", "t.xlsx", folder=tmp_path).code == 0
+    assert bangfu("template", "t.xlsx", folder=tmp_path).code == 2
+
+
+def test_identify_names_what_it_did_not_read(tmp_path: Path) -> None:
+    path = write_book(
+        tmp_path / "a.xlsx", {"职工": [[*HEADS[0], "怪列"], *HEADS[1:]], "家庭成员": MEMBERS, "职工2": HEADS}
+    )
+    words = ["--archive", path, "--rules", "dali-2021", "--set", "minimum_allowance=700", "--out", "d.csv"]
+    said = bangfu("identify", *words, folder=tmp_path)
+    assert said.code == 0
+    assert "怪列" in said.out
+    assert "职工2" in said.out
+
+
 def test_without_a_database_bring_only_checks(tmp_path: Path) -> None:
     said = bangfu("bring", "archive", archive(tmp_path), folder=tmp_path)
     assert said.code == 2

@@ -1,13 +1,10 @@
-"""The export ``determinations.csv``: its lines, and where it may be written."""
+"""The export ``determinations.csv``: its lines."""
 
 import csv
 import io
-from pathlib import Path
 
 from bangfu.core.money import yuan
-from bangfu.core.whole_files import check_place
 from bangfu.decide.identification.determinations import Determination
-from bangfu.decide.identification.problems import SAME_FILE
 
 # DESIGN 4: a contract.
 COLUMNS = ("户主身份证号", "类别", "规则", "理由", "人均月净收入")
@@ -23,16 +20,6 @@ def csv_row(determination: Determination) -> bytes:
     decision = determination.decision
     number = determination.household.head_number
     return _line((number, decision.class_name, decision.rule_id, determination.reasons_zh, yuan(decision.net_fen)))
-
-
-def check_places(*paths: Path, not_to_be: Path) -> None:
-    """Before any work: each path has a folder, none is given twice, none is the file that is read."""
-    seen = {not_to_be.resolve()}
-    for path in paths:
-        if path.resolve() in seen:
-            raise SAME_FILE(name=path.name)
-        seen.add(path.resolve())
-        check_place(path)
 
 
 def _line(cells: tuple[str, ...]) -> bytes:

@@ -11,6 +11,8 @@ from bangfu.engine.intake.archive_row import ArchiveRow, Outcome, Value
 
 # Code list C3 of the archive form (DOMAIN 2.3): the only value that says able-bodied.
 _ABLE = "良好"
+# Code list C15.
+_UNABLE = "无劳动能力"
 _SEXES = {"男": "1", "女": "2"}
 _HALF_WIDTH = str.maketrans("（）", "()")
 # The amounts that the rules use, in a head's row and in a member's: if one cannot be read, the reasons name it.
@@ -89,11 +91,15 @@ def _household(number: str, draft: _Draft) -> Household:
 def _person(row: ArchiveRow, on: date) -> Person:
     birth, sex = _birth_and_sex(row.values)
     health = row.values.get("health")
+    able = None if health is None else health == _ABLE
+    if row.is_head and row.values.get("main_cause") == _UNABLE:
+        # The main cause speaks of the worker in whose name the file stands.
+        able = False
     return Person(
         monthly_income_fen=_whole(row.values, "monthly_income") or 0,
         age=None if birth is None or birth > on else age_on(birth, on),
         sex=sex,
-        able=None if health is None else health == _ABLE,
+        able=able,
         status=_status(row),
     )
 

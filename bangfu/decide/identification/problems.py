@@ -61,13 +61,6 @@ GATE_FIGURE_MISSING = kind(
     do_zh="请加上 --set {name}=金额（元/人·年）。",
     do_en="Add --set {name}=AMOUNT (yuan a head and year).",
 )
-SAME_FILE = kind(
-    "call.same_file",
-    zh="两处给了同一个文件名“{name}”，会互相覆盖。",
-    en="The file name “{name}” is given twice; one would overwrite the other.",
-    do_zh="请换一个文件名。",
-    do_en="Choose another name.",
-)
 CANNOT_READ = kind(
     "call.cannot_read",
     zh="“{name}”读不出来（{why}）。",

@@ -27,7 +27,7 @@ from bangfu.decide.identification.problems import NO_PERSONS
 Scalar = int | str | Fraction
 # Told with the reasons only where they explain that no class was met, and told behind the tests.
 _ONLY_WHEN_REFUSED = frozenset({"gate", "not_seen"})
-_CAVEATS = frozenset({"yearly_only", "imputed", "aid_counted"})
+_CAVEATS = frozenset({"yearly_only", "imputed", "not_imputed", "aid_counted"})
 
 
 class Step(NamedTuple):
@@ -119,7 +119,8 @@ def _imputed_income(people: tuple[Person, ...], imputation: Imputation) -> tuple
 def _why_not_imputed(person: Person, imputation: Imputation) -> str | None:
     """None: imputed. Empty: the rule does not concern this person. Else the reason why it was left out.
 
-    Rule: S9 (Jiangmen 2025), working age, able, not in school, not employed; what the file does not say is not assumed.
+    Rule: S9 (Jiangmen 2025), working age, able, not in school, not employed: counted "unless evidence says otherwise". So a
+    health that is not stated does not keep anybody from being counted; the person's age and work must be known.
     """
     idle = person.status in imputation.idle_statuses
     if person.status is not None and not idle:
@@ -131,8 +132,8 @@ def _why_not_imputed(person: Person, imputation: Imputation) -> str | None:
         return "status_unknown"
     if of_age is None:
         return "age_unknown" if person.age is None else "sex_unknown"
-    if person.able is not True:
-        return "health_unknown" if person.able is None else "not_able"
+    if person.able is False:
+        return "not_able"
     enough = imputation.wage_fen is not None and person.monthly_income_fen >= imputation.wage_fen
     return "declared_enough" if enough else None
 

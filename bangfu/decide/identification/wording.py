@@ -142,7 +142,6 @@ _WORDS: dict[str, tuple[str, str]] = {
     "status_unknown": ("没有填工作状态", "work status is not stated"),
     "age_unknown": ("年龄不明", "age is unknown"),
     "sex_unknown": ("性别不明", "sex is unknown"),
-    "health_unknown": ("没有填健康状况", "health is not stated"),
     "not_able": ("健康状况不是良好", "health is not stated as good"),
     "declared_enough": ("申报收入不低于最低工资", "the declared income is not below it"),
     "rigid_expenditure": ("有刚性支出", "rigid expenditure"),

@@ -5,14 +5,15 @@ everything, row by row, so that memory grows with the number of persons and not 
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import islice
 from pathlib import Path
 
 from bangfu.engine.intake import problems
 from bangfu.engine.intake.archive_row import ArchiveRow, Outcome
 from bangfu.engine.intake.drafts import Draft, sheet_drafts
-from bangfu.engine.intake.forms import archive_form, fields_by_heading
+from bangfu.engine.intake.forms import archive_form, field_of
 from bangfu.engine.intake.households import Households
 from bangfu.engine.intake.layout import (
     Layout,
@@ -20,6 +21,7 @@ from bangfu.engine.intake.layout import (
     find_layout,
     named_fields,
     refuse_missing,
+    refuse_units,
     require_columns,
     settle_doubles,
 )
@@ -52,18 +54,22 @@ class Counts:
 
 @dataclass(slots=True)
 class ArchiveReader:
-    """An opened workbook; iterate for its rows. ``counts`` grow while iterating and start again with each iteration."""
+    """An opened workbook; iterate for its rows. ``counts`` grow while iterating and start again with each iteration.
+
+    ``unread`` names the sheets that hold something and are no part of the archive.
+    """
 
     path: Path
     layouts: list[Layout]
     drafts: Drafts
-    counts: Counts
+    unread: list[str]
+    counts: Counts = field(default_factory=Counts)
 
     @property
     def unknown_headings(self) -> list[str]:
         """Headings that the form does not have; their cells stay in ``raw`` of each row under the heading."""
-        member = fields_by_heading("member")
-        return [heading for layout in self.layouts for heading in layout.unknown if heading not in member]
+        unknown = [heading for layout in self.layouts for heading in layout.unknown]
+        return [heading for heading in dict.fromkeys(unknown) if field_of(heading, "member") is None]
 
     @property
     def formulas(self) -> int:
@@ -87,16 +93,16 @@ def read_archive(path: Path, today: date) -> ArchiveReader:
 
     Raises a Problem for a file that is no such thing; problems of single rows come with the rows.
     """
-    tables = open_tables(path)
+    tables = [table for table in open_tables(path) if _holds_something(table)]
     form = archive_form()
     workers = [table for table in tables if form.worker_sheet.matches(table.name)]
     members = [table for table in tables if form.member_sheet.matches(table.name)]
     if workers and (members or not _has_ties(workers[0])):
-        return _two_sheets(path, workers[0], members[:1], today)
+        return _two_sheets(path, workers[0], members[:1], tables, today)
     return _by_headings(path, tables, today)
 
 
-def _two_sheets(path: Path, workers: Table, members: list[Table], today: date) -> ArchiveReader:
+def _two_sheets(path: Path, workers: Table, members: list[Table], tables: list[Table], today: date) -> ArchiveReader:
     heads = _required(path, workers, "worker")
     others = [_required(path, table, "member") for table in members]
 
@@ -105,24 +111,38 @@ def _two_sheets(path: Path, workers: Table, members: list[Table], today: date) -
         for layout in others:
             yield from sheet_drafts(layout, today, is_head=False, who_only=who_only)
 
-    return ArchiveReader(path, [heads, *others], drafts, Counts())
+    return ArchiveReader(path, [heads, *others], drafts, _unread(tables, [workers, *members]))
 
 
 def _by_headings(path: Path, tables: list[Table], today: date) -> ArchiveReader:
-    """No sheet has the right name: two sheets are told by their headings; a single one is a summary table."""
+    """No sheet has the right name: two sheets are told by their headings; otherwise each is a summary table."""
     found = [(table, layout) for table in tables if (layout := find_layout(table, "worker")) is not None]
     if not found:
         raise problems.NO_SUCH_SHEET(file=path.name, sheets="、".join(table.name for table in tables) or "-")
     tied = [table for table, _ in found if _has_ties(table)]
     untied = [table for table, _ in found if not _has_ties(table)]
     if tied and untied:
-        return _two_sheets(path, untied[0], tied[:1], today)
-    layout = found[0][1]
+        return _two_sheets(path, untied[0], tied[:1], tables, today)
+    layouts = [layout for _, layout in found]
+    for layout in layouts:
+        refuse_units(layout, path.name)
 
     def drafts(who_only: bool) -> Iterator[Draft]:
-        return summary_drafts(layout, today, who_only=who_only)
+        for layout in layouts:
+            yield from summary_drafts(layout, today, who_only=who_only)
 
-    return ArchiveReader(path, [layout], drafts, Counts())
+    return ArchiveReader(path, layouts, drafts, _unread(tables, [table for table, _ in found]))
+
+
+def _holds_something(table: Table) -> bool:
+    """A sheet with nothing, or with a title alone, is as good as none."""
+    filled = (cell for _, cells in table.rows() for cell in cells if cell is not None)
+    return len(list(islice(filled, 2))) > 1
+
+
+def _unread(tables: list[Table], read: list[Table]) -> list[str]:
+    own = ("填写说明", "代码")
+    return [table.name for table in tables if table not in read and table.name not in own]
 
 
 def _has_ties(table: Table) -> bool:
@@ -138,4 +158,5 @@ def _required(path: Path, table: Table, sheet: Sheet) -> Layout:
         raise problems.NO_SUCH_SHEET(file=path.name, sheets=table.name)
     layout = replace(layout, columns=settle_doubles(layout.columns))
     require_columns(layout, sheet, path.name)
+    refuse_units(layout, path.name)
     return layout

@@ -25,6 +25,8 @@ Reader = Callable[[Cell], Reading[Value]]
 # Values that hardly ever come twice; all others are read once and remembered.
 _OWN_TO_A_PERSON = frozenset({"id", "name", "mobile", "card", "text"})
 _REMEMBERED = 4096
+# Spreadsheets keep fifteen digits.
+_BEYOND_EXACT = 10**15
 
 _YES = frozenset(["是", "有", "√", "✓", "✔", "对", "1", "1.0", "y", "yes", "true", "t"])
 _NO = frozenset(["否", "无", "×", "✗", "✘", "x", "不是", "没有", "0", "0.0", "n", "no", "false", "f"])
@@ -66,6 +68,9 @@ def text_of(cell: Cell) -> str:
     """A cell as a person sees it: whole numbers without a fraction, dates in ISO form."""
     if isinstance(cell, str):
         return cell
+    if isinstance(cell, float) and abs(cell) >= _BEYOND_EXACT:
+        # As spreadsheets show it: spelled out, the digits that were lost would look like digits that are there.
+        return f"{cell:.14E}"
     if isinstance(cell, float) and cell == int(cell):
         return str(int(cell))
     if isinstance(cell, datetime):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bangfu.core.ids import IdNumber
+from bangfu.core.readings import Repair
 from bangfu.engine.intake import problems
 from bangfu.engine.intake.archive_row import Remark, Value
 from bangfu.engine.intake.cells import Reader, read_broken, reader_of, text_of
@@ -14,7 +15,9 @@ from bangfu.engine.intake.tables import Cell
 
 # Enough to know who is whose: what the first of the two passes reads.
 _WHO = frozenset({"name", "id_number", "head_id_number", "relation"})
-HEAD_RELATIONS = frozenset({"本人", "户主"})
+HEAD_RELATIONS = frozenset(
+    {"本人", "户主", "户主本人", "本人(户主)", "户主(本人)", "职工本人", "职工", "自己", "申请人", "主申请人"}
+)
 
 Values = dict[str, Value]
 
@@ -87,9 +90,20 @@ class RowReader:
 def sheet_drafts(layout: Layout, today: date, *, is_head: bool, who_only: bool) -> Iterator[Draft]:
     """The rows of 职工 (heads) or of 家庭成员 (members) of the two-sheet workbook."""
     reader = RowReader.of(layout.columns, today, who_only=who_only)
+    merged = {} if is_head else _merged_ties(layout)
+    tie: Cell = None
     unknown = [(column.index, column.heading) for column in layout.columns if column.field is None]
-    for number, cells in layout.data():
+    for number, written in layout.data():
+        cells, filled = written, number in merged
+        if filled:
+            place = merged[number]
+            cells = (*written[:place], tie, *written[place + 1 :])
+        elif merged:
+            place = next(iter(merged.values()))
+            tie = written[place] if place < len(written) else None
         values, raw, remarks = reader.read(cells)
+        if filled:
+            remarks.append(Remark("head_id_number", None, (Repair.FILLED_DOWN,)))
         if not who_only:
             raw |= {heading: text_of(cells[i]) for i, heading in unknown if i < len(cells) and cells[i] is not None}
         head = values.get("id_number" if is_head else "head_id_number")
@@ -97,6 +111,17 @@ def sheet_drafts(layout: Layout, today: date, *, is_head: bool, who_only: bool) 
         if is_head and not who_only:
             remarks += own_checks(values)
         yield Draft(layout.table.name, number, is_head, values, raw, remarks, known_head)
+
+
+def _merged_ties(layout: Layout) -> dict[int, int]:
+    """Rows whose 户主身份证号 is merged with the one above, each with the place of that column (DOMAIN 4.5)."""
+    place = next((column.index for column in layout.columns if column.field == "head_id_number"), -1)
+    return {
+        row: place
+        for top, bottom, left, right in layout.table.merged
+        if left - 1 <= place <= right - 1 and top > layout.header_rows[-1]
+        for row in range(top + 1, bottom + 1)
+    }
 
 
 def own_checks(values: Mapping[str, Value]) -> list[Remark]:

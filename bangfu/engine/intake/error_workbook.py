@@ -16,7 +16,7 @@ from bangfu.engine.intake.archive import ArchiveReader
 from bangfu.engine.intake.archive_row import ArchiveRow, Outcome
 from bangfu.engine.intake.cells import text_of
 from bangfu.engine.intake.forms import archive_form
-from bangfu.engine.intake.tables import Cell, open_tables
+from bangfu.engine.intake.tables import Cell, Table, open_tables
 
 PROBLEM_HEADING = "问题"
 # Excel's limit for one cell.
@@ -51,10 +51,10 @@ def write_error_workbook(reader: ArchiveReader, said: dict[tuple[str, int], list
     try:
         for table in open_tables(reader.path):
             sheet = book.add_worksheet(table.name[:31])
-            width = max((len(cells) for _, cells in table.rows()), default=0)
+            width = _problem_column(table)
             sheet.set_column(width, width, 60)
             for number, cells in table.rows():
-                _write_row(sheet, number - 1, cells, text)
+                _write_row(sheet, number - 1, cells[:width], text)
                 if number == header_rows.get(table.name):
                     sheet.write_string(number - 1, width, PROBLEM_HEADING, red)
                 elif (table.name, number) in said:
@@ -82,6 +82,16 @@ def _sentence(row: ArchiveRow, field: str | None, problem: Problem) -> str:
     spec = (form.worker if row.is_head else form.member).get(field or "")
     where = f"{spec.heading}：" if spec else ""
     return f"{where}{problem.zh} {problem.en}"
+
+
+def _problem_column(table: Table) -> int:
+    """Behind the last column; or where an earlier error workbook has it already."""
+    width = 0
+    for _, cells in table.rows():
+        if cells and cells[-1] == PROBLEM_HEADING:
+            return len(cells) - 1
+        width = max(width, len(cells))
+    return width
 
 
 def _write_row(sheet: Worksheet, index: int, cells: tuple[Cell, ...], text: Format) -> None:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
+from bangfu.core.names import simplified
 from bangfu.core.shipped import policy_folder
 from bangfu.core.text import plain
 
@@ -16,7 +17,10 @@ FieldType = Literal[
     "mobile", "card", "credit_code", "division", "year",
 ]  # fmt: skip
 # What a heading may carry beside its name: a star for "required", a colon, a unit in brackets.
-_UNIT = re.compile(r"\((万?元|人|㎡|m2|平方米|岁|年/月/日)\)$")
+_UNIT = re.compile(r"(?:\(|/)(?:金额)?(?:单位:?)?(?:人民币)?(万?元|[百千亿]元|人|㎡|m2|平方米|岁|年/月/日)\)?$")
+_BRACKETS = re.compile(r"\([^()]*\)$")
+# Of the template's example rows; from the invented range 532990 to 532999 (DESIGN 6).
+EXAMPLE_NUMBERS = ("532990198001010012", "532990198203040025")
 _MARKS = "*＊:：﹡★"
 
 
@@ -101,6 +105,15 @@ def bare_heading(written: str) -> tuple[str, str]:
     text = plain(written).strip(_MARKS)
     unit = _UNIT.search(text)
     return (text[: unit.start()], unit[1]) if unit else (text, "")
+
+
+def field_of(written: str, sheet: Literal["worker", "member"]) -> str | None:
+    """The field that a heading names: as printed, without a note in brackets, or in traditional characters."""
+    known, bare = fields_by_heading(sheet), bare_heading(written)[0]
+    for text in (bare, _BRACKETS.sub("", bare)):
+        if text in known:
+            return known[text]
+    return known.get(_BRACKETS.sub("", simplified(bare)))
 
 
 def _load(name: str) -> dict[str, Any]:

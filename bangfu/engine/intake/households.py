@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 
 from bangfu.core.problems import Problem
 from bangfu.engine.intake import problems
@@ -38,7 +37,7 @@ class Households:
     def __init__(self, drafts: Iterable[Draft]) -> None:
         self._heads: dict[int, _Household] = {}
         self._twice: set[Pair] = set()
-        self._seen: dict[object, _Seen] = {}
+        self._seen: dict[int, _Seen] = {}
         ties: dict[int, list[tuple[int, str]]] = {}
         once: set[Pair] = set()
         for order, draft in enumerate(drafts):
@@ -130,12 +129,13 @@ class Households:
         """The row that already stands for this person, or None; remembers this one otherwise."""
         household = draft.head.key if draft.head is not None else 0
         own = draft.id_number
-        key: object = own.key if own else (household, str(draft.values["name"]), draft.raw.get("id_number"))
-        if own is None and _is_head_again(draft):
-            key = household
+        if own is None and not _is_head_again(draft):
+            # Without a number nothing shows that two rows are one person: each counts (DESIGN 4).
+            return None
+        key = own.key if own is not None else household
         earlier = self._seen.get(key)
         if earlier is None:
-            keep = own is None or _pair(draft) in self._twice
+            keep = _pair(draft) in self._twice
             self._seen[key] = _Seen(draft.place, household, dict(draft.values) if keep else None)
         return earlier
 
@@ -176,12 +176,8 @@ def _own_number_problem(draft: Draft) -> Problem:
     return next(found, problems.HEAD_NUMBER_DAMAGED())
 
 
-@lru_cache(maxsize=256)
-def _heading_of(name: str, is_head: bool) -> str:
-    form = archive_form()
-    spec = (form.worker if is_head else form.member).get(name)
-    return spec.heading if spec else name
-
-
 def _heading(name: str, draft: Draft) -> str:
-    return _heading_of(name, draft.is_head)
+    form = archive_form()
+    first, second = (form.worker, form.member) if draft.is_head else (form.member, form.worker)
+    spec = first.get(name) or second.get(name)
+    return spec.heading if spec else name

@@ -9,19 +9,23 @@ from typing import Literal
 from bangfu.core.text import plain
 from bangfu.engine.intake import problems
 from bangfu.engine.intake.cells import text_of
-from bangfu.engine.intake.forms import FieldSpec, archive_form, bare_heading, fields_by_heading
+from bangfu.engine.intake.forms import EXAMPLE_NUMBERS, FieldSpec, archive_form, bare_heading, field_of
 from bangfu.engine.intake.tables import Cell, Row, Table
 
 Sheet = Literal["worker", "member"]
 # Titles, units and notes stand above the headings; more than this many rows of them is no table of ours.
 _ROWS_ABOVE = 40
-_UNIT_ROW = re.compile(r"(?:金额)?单位[:：]?(万?元)")
+_UNIT_ROW = re.compile(r"单位[:：]?(?:人民币)?([百千万亿]?元)")
 # Rows below or between the data that are about the table and not about a person (DOMAIN 4.5).
 _ABOUT_THE_TABLE = re.compile(
-    r"^(合计|总计|小计|共计|累计|本页小计|填表|制表|填报|审核人|审核[:：]|负责人|单位负责人|经办|联系人|联系电话|工会主席|盖章|日期[:：]|注[:：]|说明[:：]|备注[:：])"
+    r"^(合计|总计|小计|共计|累计|本页小计|填表|制表|填报|审核人|审核[:：]|负责人|单位负责人|经办|联系人|联系电话|工会主席|盖章|日期[:：]|注[:：]|说明[:：]|备注[:：]|共[0-9]+[户人]|平均|[(（]?以下(空白|无)|[(（]?本页)"
 )
+_OTHER_UNITS = frozenset({"百元", "千元", "亿元"})
+# The sender and the date, alone in their row.
+_SENDER = re.compile(r"(工会|盖章|公章|[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日)")
 _LIKE_A_NUMBER = re.compile(r"[0-9*]{12}")
-_RUNNING_NUMBER = frozenset({"序号", "编号", "户序号", "NO", "No", "no", "№"})
+_PROBLEMS = "问题"
+_RUNNING_NUMBER = frozenset({_PROBLEMS, "序号", "编号", "户序号", "NO", "No", "no", "№"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +47,13 @@ class Layout:
     table: Table
     header_rows: tuple[int, ...]
     headings: Mapping[int, str]
-    ten_thousands: bool
+    units: frozenset[str]
     columns: tuple[Column, ...]
+
+    @property
+    def ten_thousands(self) -> bool:
+        """Does the sheet's unit row say 万元?"""
+        return "万元" in self.units
 
     def data(self) -> Iterator[Row]:
         """The rows of data: everything below the headings that is neither empty nor about the table itself."""
@@ -56,7 +65,7 @@ class Layout:
 
     @property
     def unknown(self) -> list[str]:
-        """Headings that the form does not have, running numbers aside."""
+        """Headings that the form does not have; running numbers and an earlier error workbook's problems aside."""
         return [c.heading for c in self.columns if c.field is None and c.heading not in _RUNNING_NUMBER]
 
 
@@ -70,9 +79,9 @@ def find_layout(table: Table, sheet: Sheet) -> Layout | None:
     header = -best[1]
     by_number = dict(rows)
     headings, header_rows = _with_second_row(by_number, header, sheet)
-    ten_thousands = any(_unit_of(cells) == "万元" for number, cells in rows if number < header)
-    columns = tuple(column_of(index, headings[index], sheet, ten_thousands) for index in sorted(headings))
-    return Layout(table, header_rows, headings, ten_thousands, columns)
+    units = {_unit_of(cells) for number, cells in rows if number < header} - {""}
+    columns = tuple(column_of(index, headings[index], sheet, "万元" in units) for index in sorted(headings))
+    return Layout(table, header_rows, headings, frozenset(units), columns)
 
 
 def require_columns(layout: Layout, sheet: Sheet, file: str) -> None:
@@ -82,6 +91,13 @@ def require_columns(layout: Layout, sheet: Sheet, file: str) -> None:
         if column.field is not None and have.count(column.field) > 1:
             raise problems.COLUMN_TWICE(file=file, sheet=layout.table.name, column=column.heading)
     refuse_missing(set(have), layout.table, sheet, file)
+
+
+def refuse_units(layout: Layout, file: str) -> None:
+    """Refuse amounts in thousands and the like: reading them as yuan would be a change in silence."""
+    named = {bare_heading(column.written)[1] for column in layout.columns}
+    for unit in sorted((layout.units | named) & _OTHER_UNITS):
+        raise problems.UNIT(file=file, sheet=layout.table.name, unit=unit)
 
 
 def refuse_missing(have: set[str | None], table: Table, sheet: Sheet, file: str) -> None:
@@ -117,8 +133,8 @@ def settle_doubles(columns: tuple[Column, ...]) -> tuple[Column, ...]:
 
 def column_of(index: int, written: str, sheet: Sheet, ten_thousands: bool) -> Column:
     """The column that a written heading names on a sheet."""
-    bare, unit = bare_heading(written)
-    field = fields_by_heading(sheet).get(bare)
+    unit = bare_heading(written)[1]
+    field = field_of(written, sheet)
     spec = getattr(archive_form(), sheet)[field] if field else None
     # A unit in the heading itself outweighs the sheet's unit row.
     in_ten_thousands = unit == "万元" if unit in ("元", "万元") else ten_thousands
@@ -132,8 +148,7 @@ def _known(cells: tuple[Cell, ...], sheet: Sheet) -> int:
 
 
 def _fields(cells: tuple[Cell, ...], sheet: Sheet) -> set[str | None]:
-    found = {fields_by_heading(sheet).get(bare_heading(cell)[0]) for cell in cells if isinstance(cell, str)}
-    return found - {None}
+    return {field_of(cell, sheet) for cell in cells if isinstance(cell, str)} - {None}
 
 
 def _with_second_row(
@@ -154,7 +169,7 @@ def _with_second_row(
 
 
 def _is_heading(text: str, sheet: Sheet) -> bool:
-    return bare_heading(text)[0] in fields_by_heading(sheet)
+    return field_of(text, sheet) is not None
 
 
 def _written(cells: tuple[Cell, ...]) -> dict[int, str]:
@@ -174,7 +189,6 @@ class _Furniture:
     def __init__(self, layout: Layout) -> None:
         known = [column for column in layout.columns if column.field is not None]
         self._known = [column.index for column in known]
-        self._all = sorted(layout.headings)
         self._names = [column.index for column in known if column.field == "name"]
         self._ids = [column.index for column in known if column.spec and column.spec.type == "id"]
         self._headings = {
@@ -185,16 +199,17 @@ class _Furniture:
         """Is the row empty, the headings once more, an example, or about the table (totals, signatures, notes)?"""
         if not any(_filled(cells, index) for index in self._known):
             return True
-        if any(_written_at(cells, index).startswith("示例") for index in self._names):
-            return True
+        if any(_written_at(cells, index) in EXAMPLE_NUMBERS for index in self._ids):
+            return any(_written_at(cells, index).startswith("示例") for index in self._names)
         if any(_is_plainly_a_number(cells, index) for index in self._ids):
             return False
         if all(bare_heading(_written_at(cells, index))[0] == heading for index, heading in self._headings.items()):
             return True
         if any(_LIKE_A_NUMBER.search(_written_at(cells, index)) for index in self._ids):
             return False
-        first = next(_written_at(cells, index) for index in self._all if _filled(cells, index))
-        return _ABOUT_THE_TABLE.match(first) is not None
+        filled = [_written_at(cells, index) for index in range(len(cells)) if _filled(cells, index)]
+        alone = len(filled) == 1 and _SENDER.search(filled[0]) is not None
+        return alone or _ABOUT_THE_TABLE.match(filled[0]) is not None
 
 
 def _is_plainly_a_number(cells: tuple[Cell, ...], index: int) -> bool:

@@ -115,6 +115,13 @@ COLUMN_TWICE = kind(
     do_zh="请删去多余的一列，或改成各自的列名。",
     do_en="Delete one of them, or give each its own heading.",
 )
+UNIT = kind(
+    "archive.unit",
+    zh="文件“{file}”的工作表“{sheet}”以{unit}为单位，读不了。",
+    en="The sheet “{sheet}” of “{file}” is in units of “{unit}”, which are not read.",
+    do_zh="请换算成元或万元。",
+    do_en="Convert the amounts to 元 or 万元.",
+)
 NO_ROWS = kind(
     "archive.no_rows",
     zh="文件“{file}”里有表头，没有一行数据。",

@@ -12,7 +12,7 @@ from bangfu.core.ids import IdNumber
 from bangfu.core.readings import Repair
 from bangfu.engine.intake.archive_row import Remark
 from bangfu.engine.intake.drafts import HEAD_RELATIONS, Draft, RowReader, own_checks
-from bangfu.engine.intake.forms import archive_form, bare_heading, fields_by_heading
+from bangfu.engine.intake.forms import archive_form, bare_heading, field_of
 from bangfu.engine.intake.layout import Column, Layout, column_of, settle_doubles
 from bangfu.engine.intake.tables import Cell
 
@@ -54,8 +54,7 @@ def summary_drafts(layout: Layout, today: date, *, who_only: bool) -> Iterator[D
 class _SummaryRows:
     def __init__(self, layout: Layout, columns: SummaryColumns) -> None:
         self._layout = layout
-        self._head_name = next((c.index for c in columns.head if c.field == "name"), -1)
-        self._head_id = next((c.index for c in columns.head if c.field == "id_number"), -1)
+        self._head_places = [c.index for c in columns.head if c.field in ("name", "id_number")]
         self._tie = next((c.index for c in columns.member if c.field == "head_id_number"), -1)
         self._has_relation = any(c.field == "relation" for c in columns.member)
         below = [m for m in layout.table.merged if m[0] > layout.header_rows[-1] and m[1] > m[0]]
@@ -72,10 +71,15 @@ class _SummaryRows:
         head: Draft | None = None
         members: list[Draft] = []
         for number, cells in self._layout.data():
-            if head is None or not self._continues(number, cells):
-                yield from _family(head, members)
-                head, members = self._draft(head_reader, number, cells, is_head=True), []
             member = self._draft(member_reader, number, cells, is_head=False)
+            begins = self._draft(head_reader, number, cells, is_head=True)
+            if self._is_blank(cells) and not self._continues(number, cells):
+                # Nobody can say whose family this is: the row is wrong, once.
+                yield member
+                continue
+            if head is None or not (self._continues(number, cells) or _repeats(head, begins)):
+                yield from _family(head, members)
+                head, members = begins, []
             if set(member.values) - {"relation"} or member.raw:
                 members.append(member)
         yield from _family(head, members)
@@ -114,9 +118,10 @@ class _SummaryRows:
 
     def _continues(self, number: int, cells: tuple[Cell, ...]) -> bool:
         """Does the row belong to the family above? Its head cells are blank, and merged with those above."""
-        places = [place for place in (self._head_name, self._head_id) if place >= 0]
-        blank = all(place >= len(cells) or cells[place] is None for place in places)
-        return blank and any(self._fills_down(number, place) for place in places)
+        return self._is_blank(cells) and any(self._fills_down(number, place) for place in self._head_places)
+
+    def _is_blank(self, cells: tuple[Cell, ...]) -> bool:
+        return all(place >= len(cells) or cells[place] is None for place in self._head_places)
 
     def _fills_down(self, number: int, column: int) -> bool:
         # Formats without merged cells (CSV, dBase) leave blanks below the head: there a blank is all there is to go by.
@@ -142,12 +147,19 @@ def _family(head: Draft | None, members: list[Draft]) -> Iterator[Draft]:
             # What only the head's row among the members says belongs to the head.
             same_fields = {"person_status": "work_status"}
             for field, value in member.values.items():
+                if field in ("relation", "head_id_number"):
+                    continue
                 head.values.setdefault(same_fields.get(field, field), value)
         else:
             member.head = head.id_number
             others.append(member)
     yield head
     yield from others
+
+
+def _repeats(head: Draft, row: Draft) -> bool:
+    """Some write the head once more in every row of the family."""
+    return row.id_number is not None and row.id_number == head.id_number
 
 
 def _is_same_person(head: Draft, member: Draft) -> bool:
@@ -157,8 +169,7 @@ def _is_same_person(head: Draft, member: Draft) -> bool:
 
 
 def _names_a_person(text: str) -> bool:
-    bare = bare_heading(text)[0]
-    return "name" in (fields_by_heading("worker").get(bare), fields_by_heading("member").get(bare))
+    return "name" in (field_of(text, "worker"), field_of(text, "member"))
 
 
 def _member_block(layout: Layout, start: int) -> list[int]:
@@ -178,4 +189,4 @@ def _member_block(layout: Layout, start: int) -> list[int]:
 
 
 def _field(text: str) -> str | None:
-    return fields_by_heading("member").get(bare_heading(text)[0])
+    return field_of(text, "member")

@@ -1,6 +1,7 @@
 """Every readable file as tables of numbered rows: the one door through which cells come in."""
 
 import csv
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -158,7 +159,9 @@ def _dbf_cell(value: object) -> Cell:
 def _workbook(path: Path, kind: FileKind) -> list[Table]:
     looks = ooxml.look(path) if kind is FileKind.XLSX else {}
     try:
-        book = calamine.load_workbook(str(path))
+        book = (
+            calamine.load_workbook(str(path)) if kind is FileKind.XLSX and path.suffix == ".xlsx" else _by_content(path)
+        )
         names = [sheet.name for sheet in book.sheets_metadata if sheet.typ == calamine.SheetTypeEnum.WorkSheet]
         tables: list[Table] = []
         for name in names:
@@ -170,6 +173,11 @@ def _workbook(path: Path, kind: FileKind) -> list[Table]:
     except (calamine.CalamineError, ValueError, OSError, OverflowError, MemoryError) as error:
         raise problems.DAMAGED(file=path.name) from error
     return tables
+
+
+def _by_content(path: Path) -> calamine.CalamineWorkbook:
+    """python-calamine goes by the name when it is given one."""
+    return calamine.load_workbook(io.BytesIO(path.read_bytes()))
 
 
 def _merged(sheet: calamine.CalamineSheet) -> list[Merged]:

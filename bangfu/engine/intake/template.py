@@ -7,20 +7,20 @@ import xlsxwriter
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from bangfu.engine.intake.forms import FieldSpec, archive_form, code_lists
+from bangfu.engine.intake.forms import EXAMPLE_NUMBERS, FieldSpec, archive_form, code_lists
 
 _LAST_ROW = 5000
 _LISTS = "代码"
 _TEXT_TYPES = frozenset({"id", "card", "mobile", "credit_code", "division"})
-# From the invented range 532990 to 532999 (DESIGN 6); a name that begins with 示例 is never brought in.
+# These numbers under a name that begins with 示例 are never brought in.
 _EXAMPLE = {
     "worker": {
-        "name": "示例·张三", "id_number": "532990198001010012", "sex": "男", "work_status": "下(待)岗", "persons": "2",
+        "name": "示例·张三", "id_number": EXAMPLE_NUMBERS[0], "sex": "男", "work_status": "下(待)岗", "persons": "2",
         "monthly_income": "1500.00", "main_cause": "患重特大疾病", "single_parent": "否", "birth_date": "1980-01-01",
         "illness_expenditure": "32000.00", "household_registration": "非农业", "marital_status": "已婚", "health": "良好",
     },
     "member": {
-        "head_id_number": "532990198001010012", "name": "示例·李四", "relation": "妻", "id_number": "532990198203040025",
+        "head_id_number": EXAMPLE_NUMBERS[0], "name": "示例·李四", "relation": "妻", "id_number": EXAMPLE_NUMBERS[1],
         "monthly_income": "0.00", "person_status": "失(无)业", "health": "良好", "sex": "女",
     },
 }  # fmt: skip
@@ -45,8 +45,8 @@ _RULES = (
         "Leave out what there is none of; write what is unclear as it is: it will be asked about, never guessed.",
     ),
     (
-        "列的次序可以变，不用的列可以删。名字以“示例”开头的行不会收进去。",
-        "Columns may be reordered or deleted. Rows whose name begins with 示例 are not brought in.",
+        "列的次序可以变，不用的列可以删。示例行不会收进去，也可以删掉。",
+        "Columns may be reordered or deleted. The example rows are not brought in and may be deleted.",
     ),
 )
 

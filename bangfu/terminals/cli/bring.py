@@ -11,7 +11,7 @@ import click
 from bangfu.core.clock import MachineClock, today
 from bangfu.core.problems import Problem, kind
 from bangfu.core.readings import Repair
-from bangfu.core.whole_files import replacing
+from bangfu.core.whole_files import check_places, replacing
 from bangfu.engine.findings.words import REASONS
 from bangfu.engine.intake.archive import ArchiveReader, read_archive
 from bangfu.engine.intake.archive_row import ArchiveRow, Outcome
@@ -20,10 +20,18 @@ from bangfu.engine.intake.error_workbook import problems_by_row, write_error_wor
 from bangfu.engine.intake.people import write_people
 from bangfu.engine.intake.template import write_template
 from bangfu.terminals.cli.days import day_of
+from bangfu.terminals.cli.left_aside import tell_left_aside
 from bangfu.terminals.cli.output import last_line, progress, say
 
 FILE = click.Path(path_type=Path)
 
+TEMPLATE_EXISTS = kind(
+    "call.template_exists",
+    zh="“{file}”已经有了，可能已填过，没有覆盖。",
+    en="“{file}” is there already and may have been filled in; it was not replaced.",
+    do_zh="请换一个名字。",
+    do_en="Choose another name.",
+)
 DRY_RUN_ONLY = kind(
     "call.dry_run_only",
     zh="这一版还没有数据库，只能检查文件。",
@@ -53,6 +61,7 @@ def bring_archive(
     """检查一份困难职工档案工作簿。 Check an archive workbook."""
     if not dry_run:
         raise DRY_RUN_ONLY()
+    check_places(*(path for path in (errors, people) if path), read=file)
     reader = read_archive(file, today(MachineClock()))
     seen = _Seen()
     with progress("读取档案", "Reading the archive"):
@@ -82,6 +91,7 @@ def bring_dataset(name: str, file: Path, as_of: str, errors: Path | None, dry_ru
     if not dry_run:
         raise DRY_RUN_ONLY()
     day = day_of(as_of)
+    check_places(*(path for path in (errors,) if path), read=file)
     with TemporaryDirectory(prefix="bangfu-") as folder:
         with progress("读取数据", "Reading the delivery"):
             manifest = stage_delivery(name, file, Path(folder), today=day)
@@ -98,6 +108,8 @@ def bring_dataset(name: str, file: Path, as_of: str, errors: Path | None, dry_ru
 @click.argument("out", type=FILE)
 def template(out: Path) -> None:
     """写一份空白的档案工作簿。 Write an empty archive workbook to fill in."""
+    if out.exists():
+        raise TEMPLATE_EXISTS(file=out.name)
     with replacing(out) as path:
         write_template(path)
     say(f"已写好 {out}：两张表，下拉选项，一行示例。", f"Wrote {out}: two sheets, drop-downs, an example row.")
@@ -151,16 +163,7 @@ def _report(reader: ArchiveReader, seen: _Seen, organisation: str | None) -> Non
         f"{reader.path.name}: {counts.rows:,} rows = {counts.new:,} new + 0 changed + {counts.same:,} same + {counts.wrong:,} wrong; "
         f"{seen.households:,} households, {seen.unverified:,} members with numbers to verify.",
     )
-    if reader.unknown_headings:
-        names = "、".join(reader.unknown_headings)
-        say(
-            f"档案表里没有的列（原样留着）：{names}", f"Columns that the form does not have (kept as they are): {names}"
-        )
-    if reader.formulas:
-        say(
-            f"{reader.formulas} 个公式格，读的是文件里存的结果。",
-            f"{reader.formulas} formula cells: their stored results were read.",
-        )
+    tell_left_aside(reader)
     for number, zh, en in seen.wrong.lines():
         say(f"  没有收入  {number:>6,}  {zh}", f"  Not brought in  {number:>6,}  {en}")
     for number, zh, en in seen.doubts.lines():

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from bangfu.core.clock import MachineClock, today
+from bangfu.core.whole_files import check_places
 from bangfu.engine.comparison import How, Summary, compare
 from bangfu.engine.duckdb_.session import Limits
 from bangfu.engine.findings.words import REASONS
@@ -47,6 +48,7 @@ def compare_command(
 ) -> int:
     """比对：把档案和部门数据放在一起看。 Compare the register with the departments' extracts."""
     given = day_of(on_text) if on_text is not None else None
+    check_places(target, read=registry)
     deliveries = open_folder(datasets)
     on = given or deliveries.newest or today(MachineClock())
     started = time.monotonic()

@@ -12,9 +12,9 @@ import click
 
 from bangfu.core.clock import MachineClock, today
 from bangfu.core.problems import Problem
-from bangfu.core.whole_files import replacing
+from bangfu.core.whole_files import check_places, replacing
 from bangfu.decide.identification.determinations import determine, recompute
-from bangfu.decide.identification.exports import check_places, csv_heading, csv_row
+from bangfu.decide.identification.exports import csv_heading, csv_row
 from bangfu.decide.identification.facts import households_of
 from bangfu.decide.identification.findings import read_findings
 from bangfu.decide.identification.household import Household
@@ -26,6 +26,7 @@ from bangfu.decide.identification.settings import read_settings
 from bangfu.engine.intake.archive import ArchiveReader, read_archive
 from bangfu.engine.intake.archive_row import ArchiveRow
 from bangfu.terminals.cli.days import day_of
+from bangfu.terminals.cli.left_aside import tell_left_aside
 from bangfu.terminals.cli.output import complain, last_line, progress, say
 
 _SHOWN_LINES = 5
@@ -81,7 +82,7 @@ def identify(**given: Any) -> int:
     rules = declared.with_settings(read_settings(declared, call.settings))
     on = day_of(call.on) if call.on is not None else today(MachineClock())
     outputs = [call.out] if call.trace is None else [call.out, call.trace]
-    check_places(*outputs, not_to_be=call.archive)
+    check_places(*outputs, read=call.archive)
     findings = read_findings(call.findings) if call.findings else {}
     reader, tally = read_archive(call.archive, on), Tally()
     with progress("读取档案", "reading the archive"):
@@ -149,6 +150,7 @@ def _count(tally: Tally, household: Household, class_name: str) -> None:
 
 
 def _tell(call: Call, declared: RuleSet, rules: Rules, on: date, reader: ArchiveReader, tally: Tally) -> None:
+    tell_left_aside(reader)
     counts, by_class = reader.counts, {name: tally.by_class[name] for name in rules.class_names}
     if call.as_json:
         rows = {"rows": counts.rows, "new": counts.new, "changed": 0, "same": counts.same, "wrong": counts.wrong}

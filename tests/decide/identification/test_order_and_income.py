@@ -74,7 +74,6 @@ def test_the_accident_class_appears_with_its_ratio(name: str) -> None:
     [
         (Person(0, None, None, True, "失(无)业"), "age_unknown"),
         (Person(0, 57, None, True, "失(无)业"), "sex_unknown"),
-        (Person(0, 30, "1", None, "失(无)业"), "health_unknown"),
         (Person(0, 30, "1", False, "失(无)业"), "not_able"),
         (Person(0, 60, "1", True, "失(无)业"), "outside_working_age"),
         (Person(0, 55, "2", True, "失(无)业"), "outside_working_age"),
@@ -95,6 +94,7 @@ def test_nobody_is_imputed_on_an_assumption_and_the_trace_says_why(person: Perso
         Person(0, 59, "1", True, "失(无)业"),
         Person(0, 54, "2", True, "失(无)业"),
         Person(0, 16, None, True, "失(无)业"),
+        Person(0, 30, "1", None, "失(无)业"),
     ],
 )
 def test_an_idle_able_person_of_working_age_is_counted_at_the_minimum_wage(person: Person) -> None:

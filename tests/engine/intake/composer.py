@@ -208,7 +208,9 @@ class Composer:
             rows = self.random.choice([self.heads, self.members])
             if rows and not rows[-1].wrong:
                 last = rows[-1]
-                rows.append(TrueRow(last.is_head, last.truth, dict(last.written), dict(last.effects), same=True))
+                # Without a number nothing shows that two rows are one person.
+                known = last.effects.get("id_number") is not Effect.DOUBTFUL
+                rows.append(TrueRow(last.is_head, last.truth, dict(last.written), dict(last.effects), same=known))
 
     def _spread_wrong(self) -> None:
         """Members of a household whose head is wrong are wrong themselves."""
