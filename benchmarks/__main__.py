@@ -22,7 +22,8 @@ def summary(folder: Path) -> str:
     results = {name: json.loads((folder / f"{name}.json").read_text("utf-8")) for name in SHOWN}
     head = (
         "# Benchmarks\n\nRivals take turns in one run; seconds are medians, ratios are of medians to the first line. Written by "
-        "`python -m benchmarks` from the JSON files beside this page.\n"
+        "`python -m benchmarks` from the JSON files beside this page.\n\nA load average above the number of cores says that others were "
+        "working on the machine: rivals that use all cores lose more by it than those that use one.\n"
     )
     return head + "".join(_section(name, result) for name, result in results.items())
 
