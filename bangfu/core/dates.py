@@ -17,6 +17,7 @@ _EIGHT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _PARTS = re.compile(r"([0-9]{2}|[0-9]{4})[-./年]([0-9]{1,2})[-./月]([0-9]{1,2})日?")
 _TIME = re.compile(r"[ T]?[0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?$")
 _MONTH = re.compile(r"([0-9]{4})(?:[-./年]?)([0-9]{1,2})月?")
+_OPEN_ENDED = frozenset({"长期", "至今", "永久", "长期有效", "无期限"})
 _CHINESE_TENS = re.compile("[十0-9]+")
 
 NO_SUCH_DAY = kind(
@@ -81,9 +82,11 @@ def read_month(raw: object) -> Reading[Month]:
     text, repairs = _cleaned(str(raw))
     if not text or text in ("/", "-", "无"):
         return Reading(None, repairs)
+    if text in _OPEN_ENDED:
+        return Reading(None, (*repairs, Repair.OPEN_ENDED))
     text = _arabic(text)
     if (day := _ISO_DAY.fullmatch(text) or _EIGHT.fullmatch(text) or _PARTS.fullmatch(text)) is not None:
-        read = _day(day.groups(), raw, repairs) if len(day[1]) == 4 else Reading[date](None)
+        read = _day(day.groups(), raw, repairs) if len(day[1]) == 4 else Reading(None)
         if read.value is not None:
             return Reading(Month.of(read.value), read.repairs)
     if (month := _MONTH.fullmatch(text)) is not None and 1 <= int(month[2]) <= 12 and int(month[1]) >= 1:

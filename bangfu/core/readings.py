@@ -29,6 +29,7 @@ class Repair(Enum):
     GROUPING = ("去掉了千分位逗号", "thousands separators removed")
     TEN_THOUSANDS = ("按万元换算", "converted from ten thousands")
     NOTHING = ("“无”“/”“-”读作空", "“无”, “/” or “-” read as empty")
+    OPEN_ENDED = ("“长期”“至今”读作没有截止", "“长期” and “至今” read as without an end")
     ABOUT = ("约数按所写数字读，请留意", "approximate figure read as written, please mind")
     ROUNDED = ("多于两位小数，四舍五入到分", "more than two decimals, rounded to the fen")
     DATE_FORM = ("日期写法已统一", "date put into one form")

@@ -101,6 +101,9 @@ class WorkbookSink:
         self._sink.abandon()
 
     def _records(self) -> Iterator[dict[str, Cell]]:
+        if not self._sink.rows:
+            # A sheet without rows still has its headings.
+            yield dict.fromkeys(self._headings)
         for values in stored_rows(self._spool, self._headings):
             yield dict(zip(self._headings, (cell_of(value) for value in values), strict=True))
 

@@ -274,7 +274,16 @@ def test_taxed_income_counts_over_the_twelve_months_that_end_with_the_month(
 
 
 @pytest.mark.parametrize(
-    ("until", "current"), [("", True), ("2026-10", True), ("2027年1月", True), ("2026-09", False), ("长期", True)]
+    ("until", "current"),
+    [
+        ("", True),
+        ("2026-10", True),
+        ("2027年1月", True),
+        ("2026-09", False),
+        ("长期", True),
+        ("2020年底", False),
+        ("不详", False),
+    ],
 )
 def test_minimum_allowance_that_is_current_confirms(until: str, current: bool, tmp_path: Path) -> None:
     rows = findings(
@@ -322,7 +331,9 @@ def test_a_student_in_the_school_register_is_confirmed(tmp_path: Path) -> None:
         ("肢体残疾二级", HEAD + "43", ["疑点"]),
         ("肢体残疾二级", HEAD + "12", ["疑点"]),
         ("", HEAD + "42", ["疑点"]),
-        ("肢体残疾二级", HEAD, ["疑点"]),
+        ("肢体残疾二级", HEAD, []),
+        ("肢体残疾二级", HEAD + "85", []),
+        ("肢体残疾二级", HEAD + "42B1", ["佐证"]),
     ],
 )
 def test_a_certificate_confirms_kind_and_grade(

@@ -29,7 +29,9 @@ DAYS = {
 MONTHS = {
     "": None, "2026-10": (2026, 10), "202511": (2025, 11), "2025-10": (2025, 10), "2026年9月": (2026, 9), "2026.11": (2026, 11),
     "2026-02": (2026, 2), "202503": (2025, 3), "2025年2月": (2025, 2), "2024-01": (2024, 1), "2023-03": (2023, 3), "长期": None,
+    "不详": None,
 }  # fmt: skip
+UNREADABLE = ("约", "不详")
 NAME_COLUMN = {"vehicles": "所有人", "companies": "法定代表人", "real_estate": "权利人"}
 NUMBER_COLUMN = {"population": "公民身份号码", "real_estate": "证件号", "disability": "残疾人证号"}
 SIMPLIFIED = {"張": "张", "買": "买", "遜": "逊", "爾": "尔"}
@@ -131,7 +133,12 @@ def last_character(seventeen: str) -> str:
 
 def key(dataset: str, row: Row) -> str | None:
     text = row[NUMBER_COLUMN.get(dataset, "身份证号")]
-    return read_number(tidy(text)[:18] if dataset == "disability" else text)
+    if dataset != "disability":
+        return read_number(text)
+    # 18 characters of the number, kind 1 to 7, grade 1 to 4: anything else is no certificate.
+    whole = tidy(text)
+    right = len(whole) == 20 and whole[18] in "1234567" and whole[19] in "1234"
+    return read_number(whole[:18]) if right else None
 
 
 # The table -----------------------------------------------------------------------------------------------------------
@@ -259,8 +266,8 @@ def pensions(person: Person, mine: list[tuple[int, Row]], case: Case, people: li
 
 def provident_fund(person: Person, mine: list[tuple[int, Row]], case: Case, people: list[Person]) -> None:
     for at, row in mine:
-        base = AMOUNTS[row["缴存基数"]]
-        if code(row["状态"]) == "正常" and base is not None and base * 12 * 10 > 12 * 12 * declared(person):
+        base, said = AMOUNTS[row["缴存基数"]], declared(person)
+        if code(row["状态"]) == "正常" and base is not None and said is not None and base * 12 * 10 > 12 * 12 * said:
             person.found.append(("provident_fund", "收入不符", "矛盾", [at]))
 
 
@@ -271,14 +278,16 @@ def income_tax(person: Person, mine: list[tuple[int, Row]], case: Case, people: 
         if month and 0 <= (case.on.year - month[0]) * 12 + case.on.month - month[1] <= 11:
             paid += AMOUNTS[row["收入额"]] or 0
             rows.append(at)
-    if paid * 10 > 12 * 12 * declared(person):
+    said = declared(person)
+    if said is not None and paid * 10 > 12 * 12 * said:
         person.found.append(("income_tax", "收入不符", "矛盾", rows))
 
 
 def minimum_allowance(person: Person, mine: list[tuple[int, Row]], case: Case, people: list[Person]) -> None:
     for at, row in mine:
         until = MONTHS[row["截止年月"]]
-        if until is None or until >= (case.on.year, case.on.month):
+        unread = row["截止年月"] in UNREADABLE
+        if not unread and (until is None or until >= (case.on.year, case.on.month)):
             person.found.append(("minimum_allowance", "低保在享", "佐证", [at]))
 
 
@@ -340,8 +349,10 @@ def status(person: Person) -> str:
     return code(person.said["人员身份"]) or code(person.said["工作状态"])
 
 
-def declared(person: Person) -> int:
-    return AMOUNTS[person.said["月收入"] or person.said["本人月平均收入"]] or 0
+def declared(person: Person) -> int | None:
+    """Empty is 0; what nobody can read is None, and nothing is held against it."""
+    text = person.said["月收入"] or person.said["本人月平均收入"]
+    return None if text in UNREADABLE else AMOUNTS[text] or 0
 
 
 def year_before(day: date) -> date:

@@ -13,7 +13,7 @@ from bangfu.core.dates import read_date, read_month
 from bangfu.core.money import read_amount
 from bangfu.core.text import plain
 from bangfu.engine.duckdb_.session import Limits, session
-from bangfu.engine.duckdb_.values import prepare
+from bangfu.engine.duckdb_.values import UNREADABLE_MONTH, prepare
 from bangfu.engine.intake.deliveries_text import regular_text, text_rows
 from tests.properties.judge import AMOUNTS, DAYS, MONTHS
 
@@ -50,8 +50,10 @@ def _by_core(column_type: str, cell: str) -> object:
         return read_amount(cell).value
     if column_type == "date":
         return read_date(cell, TODAY).value
-    month = read_month(cell).value
-    return month.number if month else None
+    reading = read_month(cell)
+    if reading.problem is not None:
+        return UNREADABLE_MONTH
+    return reading.value.number if reading.value else None
 
 
 def _is_unreadable(column_type: str, cell: str) -> bool:

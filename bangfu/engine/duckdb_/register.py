@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 import yaml
 
+from bangfu.core.money import read_amount
 from bangfu.core.shipped import policy_folder
 from bangfu.engine import problems
 from bangfu.engine.datasets import Column, ColumnType
@@ -74,7 +75,7 @@ def load_register(connection: duckdb.DuckDBPyConnection, path: Path, folder: Pat
     Columns: pid (the row in the file), household (what its members share), household_text and person_text (as exported:
     18 characters, or as written), key (NULL where the number is unusable, then ``fault``), name, place (division code,
     perhaps the head's), source (of a register made from workbooks), and rules.ruleset.FILE_COLUMNS. Incomes are fen a month;
-    empty or unreadable is 0.
+    empty is 0, unreadable is NULL: nothing is held against a figure that nobody could read.
     """
     open_raw(connection, path, Wanted(register_columns(), frozenset(register_columns())), folder)
     connection.execute("""CREATE OR REPLACE TEMP TABLE written AS
@@ -90,17 +91,30 @@ def load_register(connection: duckdb.DuckDBPyConnection, path: Path, folder: Pat
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE said AS SELECT source.row AS pid, {cells} FROM written AS source {joins}"
     )
+    _mark_unreadable_incomes(connection)
     connection.execute("CREATE OR REPLACE TEMP TABLE division (name VARCHAR, code VARCHAR)")
     connection.executemany("INSERT INTO division VALUES (?, ?)", list(division_codes().items()))
     connection.execute(_PEOPLE)
     return count(connection, "SELECT count(*) FROM written WHERE broken")
 
 
-# A head's number that is missing makes a household of its own: strangers must not share their homes.
+def _mark_unreadable_incomes(connection: duckdb.DuckDBPyConnection) -> None:
+    """The table ``unreadable_income`` (text): written incomes that are no amounts; few, and each looked at once."""
+    unread = "said.income IS NULL AND trim(coalesce(written.income, '')) <> ''"
+    query = f"SELECT DISTINCT written.income FROM written JOIN said ON said.pid = written.row WHERE {unread}"
+    texts = [str(text) for (text,) in connection.execute(query).fetchall()]
+    connection.execute("CREATE OR REPLACE TEMP TABLE unreadable_income (text VARCHAR)")
+    for text in texts:
+        if read_amount(text).problem is not None:
+            connection.execute("INSERT INTO unreadable_income VALUES (?)", [text])
+
+
+# A head's number that is missing, masked or no number at all makes a household of its own: strangers must not share their homes.
 _PEOPLE = """CREATE OR REPLACE TEMP TABLE people AS
 WITH person AS (
     SELECT written.row AS pid,
-        coalesce(nullif(head.normal, ''), concat('row ', written.row)) AS household,
+        CASE WHEN head.key IS NOT NULL OR (strlen(head.normal) >= 15 AND coalesce(head.fault, '') NOT IN ('masked', 'several', 'with_text'))
+            THEN head.normal ELSE concat('row ', written.row) END AS household,
         coalesce(head.number, written.head_number, '') AS household_text,
         coalesce(own.number, written.id_number, '') AS person_text,
         own.key AS key,
@@ -108,7 +122,7 @@ WITH person AS (
         coalesce(written.name, '') AS name,
         coalesce(own.normal <> '' AND own.normal = head.normal, FALSE) AS is_head,
         coalesce(nullif(said.person_status, ''), said.work_status) AS status,
-        coalesce(said.income, 0) AS declared_income,
+        CASE WHEN unreadable_income.text IS NULL THEN coalesce(said.income, 0) END AS declared_income,
         said.health, said.illness_or_disability, said.main_cause, said.secondary_causes,
         regexp_extract(said.illness_or_disability, '(视力|听力|言语|肢体|智力|精神|多重)', 1) AS disability_type,
         translate(regexp_extract(said.illness_or_disability, '([一二三四1-4])级', 1), '一二三四', '1234') AS disability_grade,
@@ -116,6 +130,7 @@ WITH person AS (
         coalesce(written.source, '') AS source
     FROM written
     JOIN said ON said.pid = written.row
+    LEFT JOIN unreadable_income ON unreadable_income.text = written.income
     LEFT JOIN division ON division.name = said.division
     LEFT JOIN numbers AS own ON own.text = written.id_number
     LEFT JOIN numbers AS head ON head.text = written.head_number

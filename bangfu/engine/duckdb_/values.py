@@ -1,7 +1,7 @@
 """Typed columns at scale: clean cells by SQL, each distinct other cell once by ``core``. Two forms, one specification.
 
 What a cell becomes: code → cleaned text (never NULL) · yuan → fen BIGINT · date → DATE · month → months since year 0 INTEGER ·
-text and name → as written (never NULL). A cell that cannot be read becomes NULL and is counted; its row stays.
+text and name → as written (never NULL). A cell that cannot be read becomes NULL (a month: UNREADABLE_MONTH) and is counted; its row stays.
 """
 
 from collections.abc import Callable
@@ -18,6 +18,8 @@ from bangfu.core.text import plain
 from bangfu.engine.duckdb_.session import name
 
 _BATCH = 50_000
+# Before all months: what cannot be read must not pass for "empty", which may mean "until further notice".
+UNREADABLE_MONTH = -1
 # Text that core.text.plain leaves alone: printable ASCII without blanks and common Chinese characters, no leading quote.
 _PLAIN = r"[!-&(-_a-~一-鿿][!-~一-鿿]*"
 
@@ -139,4 +141,6 @@ def _read_date(today: date, text: str) -> tuple[object, bool]:
 
 def _read_month(text: str) -> tuple[object, bool]:
     reading = read_month(text)
-    return reading.value.number if reading.value else None, reading.problem is None
+    if reading.problem is not None:
+        return UNREADABLE_MONTH, False
+    return reading.value.number if reading.value else None, True

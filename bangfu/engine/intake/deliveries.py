@@ -5,6 +5,7 @@ Only the columns that some fact needs are staged: the rest stays in the delivere
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -13,7 +14,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from bangfu.core.ids import fault_of, normal_form, read_id
+from bangfu.core.ids import Fault, fault_of, normal_form, read_id
 from bangfu.engine import problems
 from bangfu.engine.datasets import DERIVED_COLUMNS, Dataset, declared_datasets
 from bangfu.engine.duckdb_.numbers import clean_key, create_macros, resolve_numbers, with_digits
@@ -23,6 +24,8 @@ from bangfu.engine.intake.deliveries_raw import Wanted, open_raw
 from bangfu.engine.rules.expressions import columns_of, parse
 
 BROKEN_ROW = "columns"
+# Kind and grade; a certificate that was issued again carries B and a digit behind them.
+_CERTIFICATE_END = re.compile("[1-7][1-4](B[0-9])?")
 DISABILITY_KINDS = ("视力", "听力", "言语", "肢体", "智力", "精神", "多重")
 
 
@@ -217,9 +220,12 @@ def _read_certificate(text: str) -> tuple[str, int | None, str | None, str, str]
     reading = read_id(tidy[:18])
     fault = fault_of(reading)
     kind, grade = tidy[18:19], tidy[19:20]
+    if reading.value and not _CERTIFICATE_END.fullmatch(tidy[18:]):
+        # Twenty characters: the number, kind 1 to 7, grade 1 to 4 (DESIGN 5; DOMAIN 4.3).
+        fault = Fault.LENGTH if len(tidy) < 20 else Fault.CHARACTERS
     return (
         text,
-        reading.value.key if reading.value else None,
+        reading.value.key if reading.value and not fault else None,
         fault.value if fault else None,
         DISABILITY_KINDS[int(kind) - 1] if kind and kind in "1234567" else "",
         grade if grade and grade in "1234" else "",

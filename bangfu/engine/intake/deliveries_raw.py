@@ -20,6 +20,8 @@ from bangfu.engine.duckdb_.session import literal, name
 from bangfu.engine.intake import problems as file_problems
 from bangfu.engine.intake.deliveries_text import FixedWidth, regular_text, text_rows
 from bangfu.engine.intake.files import FileKind, kind_of
+from bangfu.engine.intake.forms import bare_heading
+from bangfu.engine.intake.layout import unit_said
 from bangfu.engine.intake.tables import Cell, Table, open_tables
 
 _BATCH = 20_000
@@ -84,14 +86,23 @@ def open_raw(
     if kind is FileKind.CSV:
         text = regular_text(path, folder)
         places = _places(text.headings, wanted) if text else None
+        _refuse_units(path, text.headings if text else ())
         if text and places and text.copy_to(connection, folder / "raw.parquet", places.read(wanted).values()):
             return _from_fast(connection, wanted, folder / "raw.parquet", places)
-        return _from_rows(connection, path, wanted, folder, [_with_headings(text_rows(path), wanted)])
+        return _from_rows(connection, path, wanted, folder, [_with_headings(path, text_rows(path), wanted)])
     tables = open_tables(path)
     if kind is FileKind.DBF:
         short = {key: _with_short_headings(column) for key, column in wanted.columns.items()}
         wanted = Wanted(short, wanted.read)
     return _from_rows(connection, path, wanted, folder, _sheets(path, tables, wanted))
+
+
+def _refuse_units(path: Path, headings: Iterable[str]) -> None:
+    """Amounts in ten thousands and the like are refused: reading them as yuan would be a change in silence."""
+    for heading in headings:
+        unit = bare_heading(heading)[1] or unit_said(heading)
+        if unit.endswith("元") and unit != "元":
+            raise file_problems.UNIT(file=path.name, sheet=path.stem, unit=unit)
 
 
 def _from_parquet(connection: duckdb.DuckDBPyConnection, path: Path, wanted: Wanted) -> RawTable:
@@ -124,7 +135,7 @@ def _parquet_cell(heading: str, sql_type: str, wanted: str) -> str:
     if sql_type not in ("DOUBLE", "FLOAT"):
         return f"CAST({cell} AS VARCHAR)"
     fraction = f"concat('#', CAST({cell} AS VARCHAR))" if wanted == "month" else f"CAST({cell} AS VARCHAR)"
-    return f"""CASE WHEN {cell} = trunc({cell}) AND abs({cell}) < 1e15
+    return f"""CASE WHEN isnan({cell}) OR isinf({cell}) THEN NULL WHEN {cell} = trunc({cell}) AND abs({cell}) < 1e15
         THEN CAST(CAST({cell} AS BIGINT) AS VARCHAR) ELSE {fraction} END"""
 
 
@@ -211,7 +222,7 @@ def _sheets(path: Path, tables: list[Table], wanted: Wanted) -> list[tuple[tuple
     others: list[tuple[str, tuple[str, ...], Iterator[Numbered]]] = []
     for table in tables:
         rows = ((number, cells, False) for number, cells in table.rows())
-        headings, rest = _with_headings(rows, wanted)
+        headings, rest = _with_headings(path, rows, wanted)
         fits = _places(headings, wanted) is not None
         (found if fits else others).append((table.name, headings, rest))
     if len(found) > 1:
@@ -220,13 +231,14 @@ def _sheets(path: Path, tables: list[Table], wanted: Wanted) -> list[tuple[tuple
     return [(headings, rest) for _, headings, rest in found or others[:1]] or [((), iter(()))]
 
 
-def _with_headings(rows: Iterator[Numbered], wanted: Wanted) -> tuple[tuple[str, ...], Iterator[Numbered]]:
+def _with_headings(path: Path, rows: Iterator[Numbered], wanted: Wanted) -> tuple[tuple[str, ...], Iterator[Numbered]]:
     """Find the heading row among the first rows. Without one, the first row that is not blank stands for it in messages."""
     first: tuple[str, ...] = ()
     for number, cells, _ in rows:
         headings = tuple("" if cell is None else str(cell) for cell in cells)
         if _places(headings, wanted) is not None:
             return headings, rows
+        _refuse_units(path, headings)
         first = first or (headings if any(headings) else ())
         if number >= _HEADING_WITHIN:
             break
@@ -238,6 +250,7 @@ def _places(headings: Sequence[str], wanted: Wanted) -> _Places | None:
     seen: dict[str, int] = {}
     for index, heading in enumerate(headings):
         seen.setdefault(plain(heading), index)
+        seen.setdefault(bare_heading(heading)[0], index)
     at: dict[str, int | None] = {key: seen.get(plain(column.heading)) for key, column in wanted.columns.items()}
     taken: set[int | None] = set(at.values())
     for key, column in wanted.columns.items():
@@ -252,6 +265,7 @@ def _places(headings: Sequence[str], wanted: Wanted) -> _Places | None:
 
 def _refuse_missing(path: Path, wanted: Wanted, places: _Places) -> None:
     """Name the required columns for which the file has no heading at all, by any of their names."""
+    _refuse_units(path, places.headings)
     seen = {plain(heading) for heading in places.headings}
     required = [column for key, column in wanted.columns.items() if column.required and places.at[key] is None]
     if required:

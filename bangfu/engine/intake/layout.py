@@ -176,11 +176,14 @@ def _written(cells: tuple[Cell, ...]) -> dict[int, str]:
     return {index: cell for index, cell in enumerate(cells) if isinstance(cell, str) and cell.strip()}
 
 
+def unit_said(text: str) -> str:
+    """The unit of money that a line such as 单位：万元 names, or ""."""
+    found = _UNIT_ROW.search(plain(text))
+    return found[1] if found else ""
+
+
 def _unit_of(cells: tuple[Cell, ...]) -> str:
-    for cell in cells:
-        if isinstance(cell, str) and (found := _UNIT_ROW.search(plain(cell))):
-            return found[1]
-    return ""
+    return next((unit for cell in cells if isinstance(cell, str) and (unit := unit_said(cell))), "")
 
 
 class _Furniture:

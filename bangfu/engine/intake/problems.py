@@ -120,7 +120,7 @@ UNIT = kind(
     zh="文件“{file}”的工作表“{sheet}”以{unit}为单位，读不了。",
     en="The sheet “{sheet}” of “{file}” is in units of “{unit}”, which are not read.",
     do_zh="请换算成元或万元。",
-    do_en="Convert the amounts to 元 or 万元.",
+    do_en="Convert the amounts to yuan, or to ten thousands of yuan.",
 )
 NO_ROWS = kind(
     "archive.no_rows",

@@ -50,6 +50,8 @@ def compare_command(
     given = day_of(on_text) if on_text is not None else None
     check_places(target, read=registry)
     deliveries = open_folder(datasets)
+    for file in deliveries.files.values():
+        check_places(target, read=file)
     on = given or deliveries.newest or today(MachineClock())
     started = time.monotonic()
     with (

@@ -19,7 +19,7 @@ NO_SUCH_DAY = kind(
 def day_of(typed: str) -> date:
     """Read YYYY-MM-DD; anything else is a bad call."""
     try:
-        if _DAY.fullmatch(typed):
+        if _DAY.fullmatch(typed) and typed >= "1900":
             return date.fromisoformat(typed)
     except ValueError:
         pass

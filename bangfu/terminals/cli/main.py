@@ -1,5 +1,6 @@
 """The command ``bangfu``. Exit 0: done; 1: done but some rows were wrong, or the file was refused; 2: a bad call."""
 
+import io
 import os
 import sys
 import traceback
@@ -38,6 +39,10 @@ bangfu.add_command(recompute_trace)
 
 def run() -> None:
     """Entry point: every problem is told in both languages and becomes an exit code; never a stack trace."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal that cannot show a character shows something else; it does not stop the work.
+            stream.reconfigure(errors="replace")
     try:
         sys.exit(bangfu(standalone_mode=False) or 0)
     except Problem as problem:
