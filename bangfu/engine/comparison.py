@@ -18,6 +18,7 @@ from bangfu.engine.duckdb_.session import Limits, count, session
 from bangfu.engine.findings.write import Count, check_target, gather, write_findings
 from bangfu.engine.intake.deliveries import Manifest, stage_delivery, staged_columns
 from bangfu.engine.intake.deliveries_folder import About
+from bangfu.engine.intake.deliveries_raw import readable
 from bangfu.engine.rules.ruleset import RuleSet, load_rules
 
 
@@ -120,7 +121,8 @@ def compare_staged(
     rules = how.rules or load_rules()
     with session(how.limits) as (connection, folder):
         create_macros(connection)
-        broken = load_register(connection, registry, folder, on)
+        with readable(registry):
+            broken = load_register(connection, registry, folder, on)
         matched = []
         for delivery in deliveries:
             match(connection, delivery)

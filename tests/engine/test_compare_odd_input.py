@@ -110,3 +110,15 @@ def test_the_smallest_prefectures_can_be_compared(households: int, tmp_path: Pat
     files = {path.stem: path for path in (tmp_path / "p" / "datasets").iterdir() if path.suffix != ".yaml"}
     assert len(files) == 16
     compare(tmp_path / "p" / "people.parquet", files, ON, tmp_path / "out.parquet")
+
+
+def test_a_parquet_file_damaged_in_the_middle_is_said_to_be_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "deaths.parquet"
+    rows = {"姓名": [f"张{n}" for n in range(5000)], "身份证号": [A] * 5000, "死亡日期": ["2026-01-02"] * 5000}
+    pq.write_table(pa.table(rows), path, compression="zstd")
+    content = bytearray(path.read_bytes())
+    content[200:4000] = bytes(3800)
+    path.write_bytes(bytes(content))
+    with pytest.raises(Problem) as refused:
+        kinds(tmp_path, people(tmp_path, [person()]), deaths=path)
+    assert refused.value.code == "file.damaged"

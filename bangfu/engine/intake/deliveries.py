@@ -20,7 +20,7 @@ from bangfu.engine.datasets import DERIVED_COLUMNS, Dataset, declared_datasets
 from bangfu.engine.duckdb_.numbers import clean_key, create_macros, resolve_numbers, with_digits
 from bangfu.engine.duckdb_.session import Limits, literal, name, session
 from bangfu.engine.duckdb_.values import Prepared, prepare
-from bangfu.engine.intake.deliveries_raw import Wanted, open_raw
+from bangfu.engine.intake.deliveries_raw import Wanted, open_raw, readable
 from bangfu.engine.rules.expressions import columns_of, parse
 
 BROKEN_ROW = "columns"
@@ -76,7 +76,7 @@ def stage_delivery(
     if dataset not in declared:
         raise problems.UNKNOWN_DATASET(name=dataset, known="、".join(declared))
     out_dir.mkdir(parents=True, exist_ok=True)
-    with session(limits or Limits(), out_dir) as (connection, folder):
+    with readable(path), session(limits or Limits(), out_dir) as (connection, folder):
         create_macros(connection)
         raw = open_raw(connection, path, _wanted(declared[dataset]), folder, widths)
         staging = _Staging(connection, declared[dataset], out_dir)

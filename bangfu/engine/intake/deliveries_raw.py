@@ -5,6 +5,7 @@ Regular text and Parquet go through DuckDB; whatever is not regular goes the slo
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -95,6 +96,17 @@ def open_raw(
         short = {key: _with_short_headings(column) for key, column in wanted.columns.items()}
         wanted = Wanted(short, wanted.read)
     return _from_rows(connection, path, wanted, folder, _sheets(path, tables, wanted))
+
+
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """A Parquet file may be damaged far behind its heading: then reading it fails late, and it is the file that is wrong."""
+    try:
+        yield
+    except duckdb.Error as error:
+        if kind_of(path) is FileKind.PARQUET:
+            raise file_problems.DAMAGED(file=path.name) from error
+        raise
 
 
 def _refuse_units(path: Path, headings: Iterable[str]) -> None:
