@@ -3,12 +3,14 @@
 from datetime import date
 from pathlib import Path
 
+import dbf
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from bangfu.core.problems import Problem
 from bangfu.engine.comparison import compare
+from bangfu.engine.intake.deliveries_folder import About
 from bangfu.synthetic.prefecture import generate
 from tests.engine.intake.books import A, B, C, Rows, write_book
 
@@ -122,3 +124,25 @@ def test_a_parquet_file_damaged_in_the_middle_is_said_to_be_damaged(tmp_path: Pa
     with pytest.raises(Problem) as refused:
         kinds(tmp_path, people(tmp_path, [person()]), deaths=path)
     assert refused.value.code == "file.damaged"
+
+
+def test_a_dbase_delivery_is_compared(tmp_path: Path) -> None:
+    path = tmp_path / "deaths.dbf"
+    # Ten bytes for a field's name: 身份证号 fits, 死亡日期 fits.
+    with dbf.Table(str(path), "XM C(20); SFZH C(18); SWRQ C(10)", codepage="cp936") as table:
+        table.append(("张三", A, "2026-01-02"))
+    headed = path.read_bytes()
+    for short, heading in ((b"XM", "姓名"), (b"SFZH", "身份证号"), (b"SWRQ", "死亡日期")):
+        written = heading.encode("gb18030")
+        headed = headed.replace(short.ljust(11, b"\0"), written.ljust(11, b"\0"), 1)
+    path.write_bytes(headed)
+    assert kinds(tmp_path, people(tmp_path, [person()]), deaths=path) == [("已死亡", "矛盾")]
+
+
+def test_a_delivery_of_fixed_width_is_compared(tmp_path: Path) -> None:
+    path = tmp_path / "deaths.txt"
+    line = "张三".encode("gb18030").ljust(10) + A.encode() + b"2026-01-02"
+    path.write_bytes(line + b"\r\n")
+    about = {"deaths": About(widths={"姓名": 10, "身份证号": 18, "死亡日期": 10})}
+    compare(people(tmp_path, [person()]), {"deaths": path}, ON, tmp_path / "out.parquet", about=about)
+    assert pq.read_table(tmp_path / "out.parquet").column("种类").to_pylist() == ["已死亡"]

@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
 import bangfu
@@ -123,6 +124,23 @@ def test_every_command_can_be_found_in_the_manual() -> None:
     for name in ("README.md", "README.zh-CN.md"):
         text = (ROOT / name).read_text("utf-8")
         assert [c for c in command.commands if f"bangfu {c}" not in text] == []
+
+
+def helps() -> Iterator[tuple[str, str]]:
+    """Every command's and every option's help, by its name."""
+    commands = dict(command.commands)
+    for name, entry in command.commands.items():
+        if isinstance(entry, click.Group):
+            commands |= {f"{name} {inner}": found for inner, found in entry.commands.items()}
+    for name, entry in commands.items():
+        yield name, entry.help or ""
+        yield from ((f"{name} {o.opts[0]}", o.help) for o in entry.params if isinstance(o, click.Option) and o.help)
+
+
+@pytest.mark.parametrize(("name", "text"), list(helps()))
+def test_help_comes_in_both_languages(name: str, text: str) -> None:
+    assert re.search("[\u4e00-\u9fff]", text), name
+    assert re.search("[A-Za-z]{2}", text), name
 
 
 def test_no_room_is_empty() -> None:

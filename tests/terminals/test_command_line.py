@@ -109,6 +109,15 @@ def test_identify_names_what_it_did_not_read(tmp_path: Path) -> None:
     assert "职工2" in said.out
 
 
+def test_no_cell_s_value_is_printed_for_it_may_be_an_illness(tmp_path: Path) -> None:
+    path = archive(tmp_path, [HEADS[0], ["张三", A, 2, "恶性肿瘤"]])
+    said = bangfu("bring", "archive", path, "--dry-run", "--errors", "e.xlsx", folder=tmp_path)
+    assert "不是能读懂的金额" in said.out
+    assert "肿瘤" not in said.out + said.err
+    rows = calamine.load_workbook(str(tmp_path / "e.xlsx")).get_sheet_by_name("职工").to_python()
+    assert "恶性肿瘤" in str(rows[1][4])
+
+
 def test_without_a_database_bring_only_checks(tmp_path: Path) -> None:
     said = bangfu("bring", "archive", archive(tmp_path), folder=tmp_path)
     assert said.code == 2

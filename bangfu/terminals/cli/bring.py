@@ -137,6 +137,11 @@ class _Seen:
             yield row
 
 
+def _without_value(problem: Problem) -> Problem:
+    """For the screen: in a shifted column the value may be an illness. Their own error workbook shows it beside the row."""
+    return problem.kind(**{**problem.values, "value": "…"}) if "value" in problem.values else problem
+
+
 class _Tally:
     """How often each kind of problem came, with its first case for the wording."""
 
@@ -147,7 +152,7 @@ class _Tally:
     def add(self, problems: Iterable[Problem]) -> None:
         for problem in problems:
             self.counts[problem.code] += 1
-            self.first.setdefault(problem.code, problem)
+            self.first.setdefault(problem.code, _without_value(problem))
 
     def lines(self) -> Iterator[tuple[int, str, str]]:
         for code, number in self.counts.most_common():

@@ -11,7 +11,7 @@ from bangfu.terminals.cli.output import out
 
 @click.command()
 def home() -> None:
-    """Print the command line's place and the folder that a running instance writes to."""
+    """东西放在哪里。 Print the command line's place and the folder that a running instance writes to."""
     out.print(f"bangfu  {Path(sys.argv[0]).resolve()}\nhome    {home_folder()}", markup=False)
 
 

@@ -64,7 +64,13 @@ class Tally:
 @click.command()
 @click.option("--archive", type=_PATH, required=True, help="困难职工档案工作簿。 The archive workbook.")
 @click.option("--rules", required=True, help="规则集的名称。 The rule set's name, as in policy/identification.")
-@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="minimum_allowance=1062.00 …")
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="规则要的数字，如 minimum_allowance=1062.00。 A figure that the rules need.",
+)
 @click.option("--on", metavar="DATE", help="参照日，默认今天。 The reference date; default today.")
 @click.option("--out", type=_PATH, required=True, help="认定建议（.csv）。 The determinations.")
 @click.option(

@@ -8,12 +8,13 @@ import dbf
 import openpyxl
 import pytest
 
+from bangfu.core.ids import read_id
 from bangfu.core.problems import Problem
-from bangfu.engine.intake.archive import read_archive
+from bangfu.engine.intake.archive import Counts, read_archive
 from bangfu.engine.intake.files import FileKind, encoding_of, kind_of
 from bangfu.engine.intake.ooxml import Broken
 from bangfu.engine.intake.tables import open_tables
-from tests.engine.intake.books import HEADS, MEMBERS, A, write_book
+from tests.engine.intake.books import HEADS, MEMBERS, A, B, write_book
 
 ENCRYPTED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + "EncryptedPackage".encode("utf-16-le")
 
@@ -180,3 +181,17 @@ def test_old_workbooks_are_told_by_content(tmp_path: Path) -> None:
     path = good_book(tmp_path)
     renamed = path.rename(tmp_path / "good.xls")
     assert kind_of(renamed) is FileKind.XLSX
+
+
+# BIFF8, as Excel 97 to 2003 and WPS (.et) write it: the rows of books.HEADS and books.MEMBERS. No kept library writes it.
+OLD_WORKBOOK = Path(__file__).parent / "data" / "archive.xls"
+
+
+@pytest.mark.parametrize("name", ["archive.xls", "archive.et", "archive.xlsx"])
+def test_a_workbook_of_the_old_kind_is_read_whatever_its_name(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(OLD_WORKBOOK.read_bytes())
+    assert kind_of(path) is FileKind.XLS
+    reader = read_archive(path, date(2026, 10, 31))
+    assert [row.values["id_number"] for row in reader if row.is_head] == [read_id(A).value, read_id(B).value]
+    assert reader.counts == Counts(rows=3, new=3)
