@@ -1,0 +1,29 @@
+/** Scripts of the office pages. Every page works without them; they save time. Texts come from the page, which is translated. */
+import htmx from "htmx.org";
+import { chooseColumns } from "./columns";
+import { dialogs } from "./dialogs";
+import { drawer } from "./drawer";
+import { filters } from "./filters";
+import { keyboard } from "./keyboard";
+import { menu } from "./menu";
+import { picking } from "./picking";
+import { polling } from "./polling";
+import { forget } from "./remember";
+import { sending } from "./sending";
+
+document.documentElement.classList.add("js");
+// On the sign-in page: nothing that the last person chose stays on this machine.
+if (document.querySelector("[data-forget]")) forget();
+
+menu();
+dialogs();
+drawer();
+keyboard();
+filters();
+picking();
+polling();
+sending();
+// Also for what htmx has put into the page.
+htmx.onLoad((part) => {
+  if (part instanceof Element) chooseColumns(part);
+});
