@@ -6,7 +6,7 @@ Each room declares its kinds in its own ``problems.py``; calling a kind makes th
     raise NO_SUCH_SHEET(sheet="职工")
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from string import Formatter
 
@@ -77,6 +77,11 @@ def kind(code: str, *, zh: str, en: str, do_zh: str, do_en: str) -> ProblemKind:
         raise ValueError(f"{code}: the Chinese and the English text name different values")
     _CATALOGUE[code] = entry
     return entry
+
+
+def problem_of(code: str, values: Mapping[str, object]) -> Problem:
+    """Make again a problem that was kept as code and values. KeyError for a code that no imported module declares."""
+    return _CATALOGUE[code](**values)
 
 
 def catalogue() -> Iterator[ProblemKind]:

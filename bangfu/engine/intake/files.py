@@ -1,6 +1,7 @@
 """What a file is, found by its content and never by its name; and whether it is safe to open."""
 
 import codecs
+import hashlib
 import zipfile
 from enum import StrEnum
 from pathlib import Path
@@ -75,6 +76,12 @@ def encoding_of(path: Path) -> str:
         if _decodes(file, "gb18030", path):
             return "gb18030"
     raise problems.ENCODING(file=path.name)
+
+
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file's bytes, in hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _decodes(file: BinaryIO, encoding: str, path: Path) -> bool:

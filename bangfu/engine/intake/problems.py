@@ -94,6 +94,20 @@ NO_WORKBOOKS = kind(
     do_zh="请检查文件夹。",
     do_en="Check the folder.",
 )
+NOT_STAGED = kind(
+    "staged.missing",
+    zh="暂存文件夹里没有“{file}”，可能没有读完就中断了。",
+    en="The staging folder has no “{file}”; perhaps reading was interrupted.",
+    do_zh="请重新读取原文件。",
+    do_en="Read the original file again.",
+)
+STAGED_CHANGED = kind(
+    "staged.changed",
+    zh="暂存的“{file}”与读取时不一样了，不能再用。",
+    en="The staged “{file}” is no longer what was read and cannot be used.",
+    do_zh="请重新读取原文件，并查明是谁改动了暂存文件夹。",
+    do_en="Read the original file again, and find out who changed the staging folder.",
+)
 NO_SUCH_SHEET = kind(
     "archive.no_sheet",
     zh="文件“{file}”里没有“职工”工作表，也没有能认出的困难职工汇总表；有的是：{sheets}。",
