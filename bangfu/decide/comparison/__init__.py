@@ -1,0 +1,1 @@
+"""The comparison over the registry: runs, and findings opened, changed and closed."""

@@ -1,0 +1,118 @@
+"""Runs of the comparison, and findings: opened, changed and closed by later runs, never removed."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from bangfu.ground.acts.classes import classes
+from bangfu.ground.trail.history import tracked
+
+
+class Run(models.Model):
+    """One comparison of a union's files with the deliveries in force on a day."""
+
+    SENSITIVITY = classes(
+        public="id org state on purpose rules_version deliveries started_at finished_at persons households without_basis "
+        "findings opened changed closed seconds problem version",
+        ordinary="created_by created_name",
+    )
+
+    class State(models.TextChoices):
+        """From queue to end."""
+
+        QUEUED = "queued"
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    org = models.CharField(max_length=80, db_collation="C", db_index=True)
+    state = models.CharField(max_length=20, choices=State.choices, default=State.QUEUED)
+    version = models.PositiveIntegerField(default=1)
+    on = models.DateField()
+    purpose = models.CharField(max_length=30)
+    rules_version = models.CharField(max_length=64, blank=True, default="")
+    deliveries = models.JSONField(default=list)
+    persons = models.IntegerField(null=True)
+    households = models.IntegerField(null=True)
+    without_basis = models.IntegerField(null=True)
+    findings = models.IntegerField(null=True)
+    opened = models.IntegerField(null=True)
+    changed = models.IntegerField(null=True)
+    closed = models.IntegerField(null=True)
+    seconds = models.FloatField(null=True)
+    problem = models.JSONField(null=True)
+    created_by = models.UUIDField()
+    created_name = models.CharField(max_length=100)
+    started_at = models.DateTimeField(db_default=Now())
+    finished_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.on} {self.state}"
+
+
+@tracked("FindingEvent")
+class Finding(models.Model):
+    """What a department's data confirm or contradict about a person of a household, with its evidence.
+
+    One open finding per person, dataset, 种类 and 结论; ``member`` is empty for what concerns the household as a whole only where
+    the file has no head row. ``rows`` are source rows of the delivery's file, ``content`` the hash by which a change is known.
+    """
+
+    SENSITIVITY = classes(
+        public="id household case_file member org dataset kind conclusion state delivery_id as_of rule rules_version file row_count "
+        "first_row opened_run changed_run closed_run opened_at changed_at closed_at content",
+        sensitive="says_zh says_en may_be rows",
+    )
+
+    class State(models.TextChoices):
+        """Whether the newest data still say so."""
+
+        OPEN = "open"
+        CLOSED = "closed"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    household = models.ForeignKey("registry.Household", on_delete=models.PROTECT, related_name="findings")
+    case_file = models.ForeignKey("registry.CaseFile", on_delete=models.PROTECT, related_name="findings")
+    member = models.ForeignKey("registry.Member", on_delete=models.PROTECT, null=True, related_name="findings")
+    org = models.CharField(max_length=80, db_collation="C")
+    dataset = models.CharField(max_length=40, blank=True)
+    kind = models.CharField(max_length=40)
+    conclusion = models.CharField(max_length=20)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    says_zh = models.TextField()
+    says_en = models.TextField()
+    may_be = models.JSONField(default=list)
+    rows = models.JSONField(default=list)
+    row_count = models.IntegerField(default=0)
+    first_row = models.CharField(max_length=100, blank=True, default="")
+    file = models.CharField(max_length=300, blank=True, default="")
+    delivery_id = models.UUIDField(null=True)
+    as_of = models.DateField(null=True)
+    rule = models.CharField(max_length=100, blank=True, default="")
+    rules_version = models.CharField(max_length=64, blank=True, default="")
+    content = models.CharField(max_length=64)
+    opened_run = models.UUIDField()
+    changed_run = models.UUIDField(null=True)
+    closed_run = models.UUIDField(null=True)
+    opened_at = models.DateTimeField(db_default=Now())
+    changed_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """One open finding of a kind."""
+
+        constraints = [
+            models.UniqueConstraint(
+                fields=["household", "member", "dataset", "kind", "conclusion"],
+                condition=Q(state="open"),
+                nulls_distinct=False,
+                name="one_open_finding",
+            )
+        ]
+        indexes = [models.Index(fields=["case_file", "state"], name="finding_by_file")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.conclusion}"

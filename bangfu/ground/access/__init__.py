@@ -1,0 +1,1 @@
+"""Organisations, people and their appointments; sign-in; sealed and masked values."""

@@ -1,0 +1,1 @@
+"""One door for every change: access, purpose, one transaction, a trail entry, safe to send twice."""

@@ -1,0 +1,48 @@
+"""The one door to rows of households: a transaction in which the database knows who looks, how far, and what for.
+
+Row-level security reads these settings (``rls.py``); nothing set means nothing seen.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from bangfu.ground.acts.actor import Actor
+
+_SET = """SELECT set_config('app.scope', %s, true), set_config('app.actor', %s, true), set_config('app.role', %s, true),
+    set_config('app.purpose', %s, true), set_config('app.act', %s, true)"""
+_NOBODY = ("", "", "", "", "")
+
+_open: ContextVar[tuple[str, str, str, str, str]] = ContextVar("open_door", default=_NOBODY)
+
+
+@contextmanager
+def acting(actor: Actor, *, act_id: UUID | None = None, durable: bool = False) -> Iterator[None]:
+    """Open the door. Settings last as long as the transaction; inside another door they are put back afterwards.
+
+    ``durable``: must be the outermost transaction, so that leaving it really commits.
+    """
+    settings = (actor.scope, str(actor.person_id), actor.role.value, actor.purpose.value, str(act_id or ""))
+    before = _open.get()
+    token = _open.set(settings)
+    try:
+        with transaction.atomic(durable=durable):
+            _tell(settings)
+            yield
+            # A savepoint keeps what was set inside of it: the outer door's settings come back by hand.
+            _tell(before)
+    finally:
+        _open.reset(token)
+
+
+def is_open() -> bool:
+    """Is a door open in this thread?"""
+    return _open.get() != _NOBODY
+
+
+def _tell(settings: tuple[str, ...]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_SET, settings)

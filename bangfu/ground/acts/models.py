@@ -1,0 +1,46 @@
+"""One readable entry per act: dotted verb, who, in which role and organisation, for which purpose, on which household, when."""
+
+from django.db import models
+from django.db.models.functions import Now
+
+from bangfu.ground.acts.classes import classes
+
+
+class Entry(models.Model):
+    """Append-only. ``org`` is where the subject belongs; ``values`` never hold a person's data.
+
+    ``content_sha256`` tells whether the same act_id was sent with other content; ``answer`` is given again to a second sending.
+    """
+
+    SENSITIVITY = classes(
+        public="act_id verb at role organisation purpose org subject_type subject_id household_id content_sha256",
+        ordinary="person_id person_name values answer",
+    )
+    act_id = models.UUIDField()
+    verb = models.CharField(max_length=80)
+    at = models.DateTimeField(db_default=Now())
+    person_id = models.UUIDField()
+    person_name = models.CharField(max_length=100)
+    role = models.CharField(max_length=30)
+    organisation = models.CharField(max_length=30)
+    purpose = models.CharField(max_length=30)
+    org = models.CharField(max_length=80, db_collation="C")
+    subject_type = models.CharField(max_length=40, blank=True)
+    subject_id = models.UUIDField(null=True)
+    household_id = models.UUIDField(null=True)
+    values = models.JSONField(default=dict)
+    content_sha256 = models.CharField(max_length=64)
+    answer = models.JSONField(null=True)
+
+    class Meta:
+        """Read by household, by subject and by organisation."""
+
+        constraints = [models.UniqueConstraint(fields=["act_id"], name="entry_act_id_once")]
+        indexes = [
+            models.Index(fields=["household_id", "-id"], name="entry_by_household"),
+            models.Index(fields=["subject_id"], name="entry_by_subject"),
+            models.Index(fields=["org", "-id"], name="entry_by_org"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,1 @@
+"""What happened, kept: row history by triggers, who looked, the timeline of a file."""

@@ -1,0 +1,1 @@
+"""One family one file, and what is known about it: registry < sources."""

@@ -1,0 +1,1 @@
+"""What departments delivered: deliveries with as-of date, coverage, control totals, hash and quarantine."""

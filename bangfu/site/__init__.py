@@ -1,0 +1,1 @@
+"""The roof: settings, URLs, the database launcher, the supervisor."""

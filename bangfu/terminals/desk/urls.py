@@ -1,0 +1,4 @@
+"""Addresses of the office pages."""
+
+app_name = "desk"
+urlpatterns: list[object] = []
