@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bangfu.core.problems import Problem
+from bangfu.core.whole_files import check_places
 from bangfu.engine import problems
 from bangfu.engine.datasets import declared_datasets
 from bangfu.engine.duckdb_.facts import Delivery, compare_names, match
@@ -15,7 +16,8 @@ from bangfu.engine.duckdb_.judgement import judge
 from bangfu.engine.duckdb_.numbers import create_macros
 from bangfu.engine.duckdb_.register import load_register
 from bangfu.engine.duckdb_.session import Limits, count, session
-from bangfu.engine.findings.write import Count, check_target, gather, write_findings
+from bangfu.engine.findings.evidence import gather_evidence
+from bangfu.engine.findings.write import Count, check_target, gather, write_findings, write_sorted
 from bangfu.engine.intake.deliveries import Manifest, stage_delivery, staged_columns
 from bangfu.engine.intake.deliveries_folder import About
 from bangfu.engine.intake.deliveries_raw import readable
@@ -86,10 +88,11 @@ def compare(
     *,
     about: Mapping[str, About] | None = None,
     how: How | None = None,
+    evidence: Path | None = None,
 ) -> Summary:
     """Compare a register with deliveries (dataset → file) as of a day and write the findings to ``out`` (.csv or .parquet).
 
-    Raises a Problem for anything that cannot be used; nothing is written then.
+    ``evidence`` as of compare_staged. Raises a Problem for anything that cannot be used; nothing is written then.
     """
     unknown = [name for name in datasets if name not in declared_datasets()]
     if unknown:
@@ -98,7 +101,7 @@ def compare(
     manifests: list[Manifest] = []
     with TemporaryDirectory(prefix="bangfu-") as folder:
         staged = _staged(datasets, on, about, how, Path(folder), manifests)
-        compared = compare_staged(registry, staged, on, out, how=how)
+        compared = compare_staged(registry, staged, on, out, how=how, evidence=evidence)
     remarks = tuple(problem for manifest in manifests for problem in _remarks(manifest, about.get(manifest.dataset)))
     return Summary(
         on,
@@ -113,10 +116,21 @@ def compare(
 
 
 def compare_staged(
-    registry: Path, deliveries: Iterable[Delivery], on: date, out: Path, *, how: How | None = None
+    registry: Path,
+    deliveries: Iterable[Delivery],
+    on: date,
+    out: Path,
+    *,
+    how: How | None = None,
+    evidence: Path | None = None,
 ) -> Compared:
-    """The same with deliveries that are staged already. They are taken one by one: only what concerns the register is kept of each."""
+    """The same with deliveries that are staged already. They are taken one by one: only what concerns the register is kept of each.
+
+    ``evidence``: a second file of the same findings for a database to take over, Parquet (findings/evidence.py).
+    """
     check_target(out)
+    if evidence is not None:
+        check_places(out, evidence)
     how = how or How()
     rules = how.rules or load_rules()
     with session(how.limits) as (connection, folder):
@@ -128,8 +142,11 @@ def compare_staged(
             match(connection, delivery)
             compare_names(connection, delivery)
             matched.append(delivery)
-        judge(connection, rules, matched, registry.name, on)
+        judge(connection, rules, matched, registry.name, on, evidence=evidence is not None)
         counts = gather(connection)
+        if evidence is not None:
+            gather_evidence(connection, rules)
+            write_sorted(connection, "evidence", evidence)
         write_findings(connection, out)
         persons = count(connection, "SELECT count(*) FROM people")
         households = count(connection, "SELECT count(*) FROM household")

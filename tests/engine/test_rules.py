@@ -79,6 +79,20 @@ def test_every_stated_fact_is_used_by_a_rule_or_said_to_wait() -> None:
     assert stated - used == {"is_medically_insured"}
 
 
+def test_what_may_explain_a_finding_is_said_in_both_languages() -> None:
+    words = [words for rule in load_rules().rules for words in rule.may_be]
+    assert len(words) > 40
+    assert (
+        {both.zh for both in words if both.zh.isascii()}
+        == {both.en for both in words if not both.en.isascii()}
+        == set()
+    )
+    translations: dict[str, set[str]] = {}
+    for both in words:
+        translations.setdefault(both.zh, set()).add(both.en)
+    assert {zh for zh, en in translations.items() if len(en) > 1} == set()
+
+
 def test_every_reason_has_words() -> None:
     assert set(REASONS) == {fault.value for fault in Fault} | {"columns"}
 
@@ -91,6 +105,9 @@ def test_every_reason_has_words() -> None:
         ("fact: died", "fact: flew", "flew"),
         ("as: 无法核对", "as: 有罪", "rules"),
         ("名下{vehicle_type}", "名下{id_number}", "id_number"),
+        ("status {status}", "status", "名下机动车"),
+        ('{zh: 挂名, en: "In name only"}', "挂名", "may_be"),
+        ('{zh: 挂名, en: "In name only"}', '{zh: 挂名, en: ""}', "may_be"),
         ("version: 1", "version: [", "YAML"),
     ],
 )

@@ -19,8 +19,8 @@ class _Declared(BaseModel):
 class BothLanguages(_Declared):
     """A text in Chinese and English."""
 
-    zh: str
-    en: str
+    zh: str = Field(min_length=1)
+    en: str = Field(min_length=1)
 
 
 class Column(_Declared):
@@ -34,7 +34,10 @@ class Column(_Declared):
 
 
 class Fact(_Declared):
-    """``when``: the condition on a row's columns under which it states the fact; ``values``: what it says with it."""
+    """``when``: the condition on a row's columns under which it states the fact; ``values``: what it says with it.
+
+    Where a value is words of our own and not of the delivery, ``<value>_en`` holds them in English.
+    """
 
     when: str
     values: dict[str, str | None] = {}

@@ -58,8 +58,9 @@ def fact_query(delivery: Delivery, fact: str) -> str:
 
 
 def unusable_numbers() -> str:
-    """A query of the persons whose own number is unusable: pid, row of the register, why."""
-    return f"SELECT pid, pid AS row, {reason_words()} AS why FROM people WHERE key IS NULL"
+    """A query of the persons whose own number is unusable: pid, row of the register, why in both languages."""
+    return f"""SELECT pid, pid AS row, {reason_words("zh")} AS why, {reason_words("en")} AS why_en
+        FROM people WHERE key IS NULL"""
 
 
 def compare_names(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 import duckdb
 from sqlglot import exp
@@ -14,7 +15,9 @@ from bangfu.engine.rules.expressions import parse, sql_of
 from bangfu.engine.rules.ruleset import ENGINE_FACTS, FILE_COLUMNS, Rule, RuleSet, fact_columns
 
 _FOUND = """CREATE OR REPLACE TEMP TABLE found (household_text VARCHAR, person_text VARCHAR, dataset VARCHAR,
-    conclusion VARCHAR, kind VARCHAR, says VARCHAR, file VARCHAR, row BIGINT)"""
+    conclusion VARCHAR, kind VARCHAR, says VARCHAR, file VARCHAR, row BIGINT{more})"""
+# What only the evidence needs (findings/evidence.py): pid and the names a database gave, the English text, which rule, of which day.
+_MORE = ", pid BIGINT, person_id VARCHAR, household_id VARCHAR, says_en VARCHAR, rule INTEGER, as_of DATE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +28,23 @@ class _Stated:
     types: dict[str, str]
     dataset: str
     file: str
+    as_of: date | None
 
 
 def judge(
-    connection: duckdb.DuckDBPyConnection, rules: RuleSet, deliveries: list[Delivery], registry_file: str, on: date
+    connection: duckdb.DuckDBPyConnection,
+    rules: RuleSet,
+    deliveries: list[Delivery],
+    registry_file: str,
+    on: date,
+    *,
+    evidence: bool = False,
 ) -> None:
-    """Fill the table ``found`` from ``people`` and the matched deliveries. A fact that no delivery states yields nothing."""
-    connection.execute(_FOUND)
+    """Fill the table ``found`` from ``people`` and the matched deliveries. A fact that no delivery states yields nothing.
+
+    With ``evidence`` the rows also hold what findings/evidence.py needs.
+    """
+    connection.execute(_FOUND.format(more=_MORE if evidence else ""))
     year = last_twelve_months(on)
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE reference AS SELECT ? AS day, ? AS year_start, ? AS month",
@@ -40,17 +53,18 @@ def judge(
     _describe_people(connection, rules, deliveries)
     for rule in rules.rules:
         for stated in _stated(rule.fact, deliveries, registry_file):
-            connection.execute(f"INSERT INTO found {_rule_query(rules, rule, stated)}")
+            connection.execute(f"INSERT INTO found {_rule_query(rules, rule, stated, evidence=evidence)}")
 
 
 def _stated(fact: str, deliveries: list[Delivery], registry_file: str) -> list[_Stated]:
     if fact == "number_unusable":
-        return [_Stated(unusable_numbers(), ENGINE_FACTS[fact], "", registry_file)]
+        return [_Stated(unusable_numbers(), ENGINE_FACTS[fact], "", registry_file, None)]
     found = []
     for delivery in deliveries:
         types = fact_columns(fact, delivery.dataset)
         if types is not None:
-            found.append(_Stated(fact_query(delivery, fact), types, delivery.dataset.name, delivery.file))
+            query, dataset = fact_query(delivery, fact), delivery.dataset.name
+            found.append(_Stated(query, types, dataset, delivery.file, delivery.as_of))
     return found
 
 
@@ -69,17 +83,19 @@ def _describe_people(connection: duckdb.DuckDBPyConnection, rules: RuleSet, deli
         for attribute, condition in rules.household.items()
     )
     connection.execute(f"""CREATE OR REPLACE TEMP TABLE household AS
-        SELECT household, min(household_text) AS household_text{shared} FROM people AS file GROUP BY household""")
+        SELECT household, min(household_text) AS household_text, min(pid) FILTER (WHERE is_head) AS head_pid,
+            arg_min(person_id, pid) FILTER (WHERE is_head) AS head_id, min(household_id) AS household_id{shared}
+        FROM people AS file GROUP BY household""")
 
 
-def _rule_query(rules: RuleSet, rule: Rule, stated: _Stated) -> str:
+def _rule_query(rules: RuleSet, rule: Rule, stated: _Stated, *, evidence: bool) -> str:
     """One rule over one delivery: rows for ``found``."""
     before = rules.scope(rule, frozenset(stated.types))
     where = sql_of(parse(rule.where, before)) if rule.where else "TRUE"
     joined = f"""({stated.query}) AS fact JOIN person ON person.pid = fact.pid
         JOIN household ON household.household = person.household CROSS JOIN reference"""
     if not rule.totals:
-        return _answers(rules, rule, stated, source=joined, where=where)
+        return _answers(rules, rule, stated, source=joined, where=where, evidence=evidence)
     per = "person.pid" if rule.per == "person" else "person.household"
     totals = "".join(f", {sql_of(parse(text, before, totals=True))} AS {name(t)}" for t, text in rule.totals.items())
     grouped = f"(SELECT {per} AS whose{totals}, list(DISTINCT fact.row) AS rows FROM {joined} WHERE {where} GROUP BY {per}) AS total"
@@ -87,18 +103,34 @@ def _rule_query(rules: RuleSet, rule: Rule, stated: _Stated) -> str:
     if rule.per == "household":
         joins = "JOIN household ON household.household = total.whose"
     having = sql_of(parse(rule.having, rules.scope(rule, frozenset(), after_totals=True))) if rule.having else "TRUE"
-    return _answers(rules, rule, stated, source=f"{grouped} {joins} CROSS JOIN reference", where=having)
+    source = f"{grouped} {joins} CROSS JOIN reference"
+    return _answers(rules, rule, stated, source=source, where=having, evidence=evidence)
 
 
-def _answers(rules: RuleSet, rule: Rule, stated: _Stated, *, source: str, where: str) -> str:
+def _answers(rules: RuleSet, rule: Rule, stated: _Stated, *, source: str, where: str, evidence: bool) -> str:
     of_person = rule.per == "person"
     person_text = "person.person_text" if of_person else "household.household_text"
     household_text = "person.household_text" if of_person else "household.household_text"
     row = "unnest(total.rows)" if rule.totals else "fact.row"
+    more, named = _more(rules, rule, stated) if evidence else ("", "")
     return f"""SELECT household_text, person_text, {literal(stated.dataset)}, conclusion, {literal(rule.kind)}, says,
-        {literal(stated.file)}, row FROM (SELECT {household_text} AS household_text,
+        {literal(stated.file)}, row{named} FROM (SELECT {household_text} AS household_text,
         {person_text} AS person_text, {_conclusion(rules, rule, stated)} AS conclusion,
-        {_says(rules, rule, stated)} AS says, {row} AS row FROM {source} WHERE {where}) WHERE conclusion IS NOT NULL"""
+        {_says(rules, rule, stated, "zh")} AS says, {row} AS row{more} FROM {source} WHERE {where})
+        WHERE conclusion IS NOT NULL"""
+
+
+def _more(rules: RuleSet, rule: Rule, stated: _Stated) -> tuple[str, str]:
+    """The columns of _MORE as computed beside the answer, and as named behind it. A household's finding is laid on its head."""
+    pid, person_id, household_id = (
+        ("person.pid", "person.person_id", "person.household_id")
+        if rule.per == "person"
+        else ("household.head_pid", "household.head_id", "household.household_id")
+    )
+    as_of = f"CAST({literal(stated.as_of.isoformat())} AS DATE)" if stated.as_of else "CAST(NULL AS DATE)"
+    computed = f""", {pid} AS pid, {person_id} AS person_id, {household_id} AS household_id,
+        {_says(rules, rule, stated, "en")} AS says_en"""
+    return computed, f", pid, person_id, household_id, says_en, {rules.rules.index(rule)}, {as_of}"
 
 
 def _conclusion(rules: RuleSet, rule: Rule, stated: _Stated) -> str:
@@ -110,18 +142,23 @@ def _conclusion(rules: RuleSet, rule: Rule, stated: _Stated) -> str:
     return f"CASE {lines} END"
 
 
-def _says(rules: RuleSet, rule: Rule, stated: _Stated) -> str:
+def _says(rules: RuleSet, rule: Rule, stated: _Stated, language: Literal["zh", "en"]) -> str:
     values: dict[str, tuple[str, str]] = {}
     if rule.per == "person":
         types = dict.fromkeys(rules.person, "flag") | FILE_COLUMNS
         values = {column: (f"person.{name(column)}", kind) for column, kind in types.items()}
-    if not rule.totals:
+    if rule.totals:
+        scope = rules.scope(rule, frozenset(stated.types))
+        for total, text in rule.totals.items():
+            values[total] = (f"total.{name(total)}", _total_type(parse(text, scope, totals=True), stated.types))
+    else:
         values |= {column: (f"fact.{name(column)}", kind) for column, kind in stated.types.items()}
+    if language == "zh":
         return sentence(rule.says.zh, values)
-    scope = rules.scope(rule, frozenset(stated.types))
-    for total, text in rule.totals.items():
-        values[total] = (f"total.{name(total)}", _total_type(parse(text, scope, totals=True), stated.types))
-    return sentence(rule.says.zh, values)
+    # Words of our own have an English twin; what the departments wrote stays as it is.
+    twins = {value: values.get(f"{value}_en", known) for value, known in values.items()}
+    # An empty value at the end leaves a blank.
+    return f"trim({sentence(rule.says.en, twins)})"
 
 
 def _total_type(tree: exp.Expression, types: dict[str, str]) -> str:

@@ -33,6 +33,9 @@ _WANTED: dict[str, tuple[str, ColumnType]] = {
     "secondary_causes": ("次要致困原因", "code"),
     # Where the person stands in the workbook that the register was made of (engine/intake/people.py).
     "source": ("来源行", "text"),
+    # Names that a database gave to the person and the household, passed through to the evidence.
+    "person_id": ("人员标识", "text"),
+    "household_id": ("档案标识", "text"),
 }
 _REQUIRED = ("name", "id_number", "head_number")
 _CODES = (
@@ -74,7 +77,8 @@ def load_register(connection: duckdb.DuckDBPyConnection, path: Path, folder: Pat
 
     Columns: pid (the row in the file), household (what its members share), household_text and person_text (as exported:
     18 characters, or as written), key (NULL where the number is unusable, then ``fault``), name, place (division code,
-    perhaps the head's), source (of a register made from workbooks), and rules.ruleset.FILE_COLUMNS. Incomes are fen a month;
+    perhaps the head's), source (of a register made from workbooks), person_id and household_id
+    (of a register made from a database; NULL otherwise), and rules.ruleset.FILE_COLUMNS. Incomes are fen a month;
     empty is 0, unreadable is NULL: nothing is held against a figure that nobody could read.
     """
     open_raw(connection, path, Wanted(register_columns(), frozenset(register_columns())), folder)
@@ -127,7 +131,8 @@ WITH person AS (
         regexp_extract(said.illness_or_disability, '(视力|听力|言语|肢体|智力|精神|多重)', 1) AS disability_type,
         translate(regexp_extract(said.illness_or_disability, '([一二三四1-4])级', 1), '一二三四', '1234') AS disability_grade,
         CASE WHEN regexp_full_match(said.division, '[0-9]{2,12}') THEN said.division ELSE division.code END AS own_place,
-        coalesce(written.source, '') AS source
+        coalesce(written.source, '') AS source,
+        written.person_id, written.household_id
     FROM written
     JOIN said ON said.pid = written.row
     LEFT JOIN unreadable_income ON unreadable_income.text = written.income

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from string import Formatter
+from typing import Literal
 
 from bangfu.engine.duckdb_.session import literal, name
 
@@ -34,9 +35,10 @@ def sentence(template: str, values: Mapping[str, tuple[str, str]]) -> str:
     return f"regexp_replace(concat({', '.join(parts)}), '{_NUMBERS}', '…', 'g')"
 
 
-def reason_words() -> str:
-    """An SQL expression that turns the column ``fault`` into Chinese."""
-    cases = " ".join(f"WHEN {literal(reason)} THEN {literal(zh)}" for reason, (zh, _) in REASONS.items())
+def reason_words(language: Literal["zh", "en"]) -> str:
+    """An SQL expression that turns the column ``fault`` into words."""
+    at = ("zh", "en").index(language)
+    cases = " ".join(f"WHEN {literal(reason)} THEN {literal(words[at])}" for reason, words in REASONS.items())
     return f"CASE {name('fault')} {cases} END"
 
 

@@ -48,9 +48,14 @@ def check_target(path: Path) -> None:
 def write_findings(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     """Write the table ``findings`` as .csv (UTF-8) or .parquet by the name's ending, sorted. A failure leaves no file behind."""
     check_target(path)
+    write_sorted(connection, "findings", path)
+
+
+def write_sorted(connection: duckdb.DuckDBPyConnection, table: str, path: Path) -> None:
+    """Write a table, ordered by its columns from the first on; complete or not at all."""
     form = "FORMAT csv, HEADER" if path.suffix.lower() == ".csv" else "FORMAT parquet, COMPRESSION zstd"
     with replacing(path) as temporary:
         try:
-            connection.execute(f"COPY (SELECT * FROM findings ORDER BY ALL) TO {literal(str(temporary))} ({form})")  # noqa: S608, the name is a literal
+            connection.execute(f"COPY (SELECT * FROM {table} ORDER BY ALL) TO {literal(str(temporary))} ({form})")  # noqa: S608, the name is a literal
         except duckdb.IOException as error:
             raise CANNOT_WRITE(file=path, why="IO") from error

@@ -16,7 +16,10 @@ from bangfu.engine.rules.expressions import NotAllowed, Scope, parse
 Conclusion = Literal["佐证", "矛盾", "疑点", "无法核对"]
 
 # Facts that the engine finds by itself, with what they say: a number that fails, and a department's other name.
-ENGINE_FACTS: dict[str, dict[str, str]] = {"number_unusable": {"why": "text"}, "other_name": {"name": "text"}}
+ENGINE_FACTS: dict[str, dict[str, str]] = {
+    "number_unusable": {"why": "text", "why_en": "text"},
+    "other_name": {"name": "text"},
+}
 # What the file says of a person: the columns that the register's reader makes (duckdb_/register.py), with their types.
 FILE_COLUMNS: dict[str, str] = {
     "health": "text",
@@ -61,7 +64,7 @@ class Rule(_Declared):
     having: str | None = None
     conclude: tuple[Line, ...] = Field(min_length=1)
     says: BothLanguages
-    may_be: tuple[str, ...] = ()
+    may_be: tuple[BothLanguages, ...] = ()
 
     @model_validator(mode="after")
     def _household_has_totals(self) -> "Rule":
@@ -159,7 +162,8 @@ def _check_rule(rules: RuleSet, rule: Rule) -> None:
 
 
 def _check_texts(rule: Rule, known: set[str] | frozenset[str]) -> None:
-    for text in (rule.says.zh, rule.says.en):
-        unknown = {name for _, name, _, _ in Formatter().parse(text) if name} - known
-        if unknown:
-            raise NotAllowed(f"the text names {sorted(unknown)}")
+    zh, en = ({name for _, name, _, _ in Formatter().parse(text) if name} for text in (rule.says.zh, rule.says.en))
+    if unknown := (zh | en) - known:
+        raise NotAllowed(f"the text names {sorted(unknown)}")
+    if zh != en:
+        raise NotAllowed(f"only one language names {sorted(zh ^ en)}")
