@@ -21,6 +21,7 @@ from bangfu.engine.findings.write import Count, check_target, gather, write_find
 from bangfu.engine.intake.deliveries import Manifest, stage_delivery, staged_columns
 from bangfu.engine.intake.deliveries_folder import About
 from bangfu.engine.intake.deliveries_raw import readable
+from bangfu.engine.intake.staged_deliveries import check_totals, delivery_of
 from bangfu.engine.rules.ruleset import RuleSet, load_rules
 
 
@@ -168,8 +169,7 @@ def _staged(
         own = folder / name
         manifest = stage_delivery(name, path, own, today=on, widths=said.widths, limits=how.limits)
         manifests.append(manifest)
-        files = tuple(own / file for file in manifest.staged)
-        yield Delivery(declared_datasets()[name], path.name, files, said.as_of, said.coverage)
+        yield delivery_of(manifest, own, as_of=said.as_of, coverage=said.coverage)
         shutil.rmtree(own)
     how.told("")
 
@@ -177,8 +177,8 @@ def _staged(
 def _remarks(manifest: Manifest, about: About | None) -> list[Problem]:
     """Control total, columns that facts need and the file lacks, cells that could not be read."""
     found = []
-    if about and about.rows is not None and about.rows != manifest.rows:
-        found.append(problems.CONTROL_TOTAL(dataset=manifest.dataset, expected=about.rows, found=manifest.rows))
+    if wrong_total := check_totals(manifest, rows=about.rows if about else None):
+        found.append(wrong_total)
     dataset = declared_datasets()[manifest.dataset]
     needed = {dataset.columns[c].heading for c in (*staged_columns(dataset), dataset.person) if c in dataset.columns}
     if lacking := [heading for heading in manifest.missing if heading in needed]:

@@ -3,7 +3,6 @@
 Only the columns that some fact needs are staged: the rest stays in the delivered file, where the row number leads (data minimisation).
 """
 
-import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -15,12 +14,14 @@ import duckdb
 import pyarrow as pa
 
 from bangfu.core.ids import Fault, fault_of, normal_form, read_id
+from bangfu.core.whole_files import replacing
 from bangfu.engine import problems
 from bangfu.engine.datasets import DERIVED_COLUMNS, Dataset, declared_datasets
 from bangfu.engine.duckdb_.numbers import clean_key, create_macros, resolve_numbers, with_digits
 from bangfu.engine.duckdb_.session import Limits, literal, name, session
 from bangfu.engine.duckdb_.values import Prepared, prepare
 from bangfu.engine.intake.deliveries_raw import Wanted, open_raw, readable
+from bangfu.engine.intake.files import MANIFEST_FILE, make_closed, sha256_of
 from bangfu.engine.rules.expressions import columns_of, parse
 
 BROKEN_ROW = "columns"
@@ -36,7 +37,7 @@ class Manifest:
     ``quarantined``: reason (a value of core.ids.Fault, or "columns") → rows. ``unreadable``: heading → cells that count as empty.
     ``missing`` and ``unknown``: headings. ``staged`` and ``quarantine``: file names inside the folder it was staged to.
     Staged columns are row, key (BIGINT, first 17 digits), written (the number as delivered, where it was not clean), name, and
-    what the facts need.
+    what the facts need. ``hashes``: SHA-256 of each of these files.
     """
 
     dataset: str
@@ -51,6 +52,7 @@ class Manifest:
     unknown: tuple[str, ...]
     staged: tuple[str, ...]
     quarantine: str
+    hashes: dict[str, str]
 
     @property
     def wrong(self) -> int:
@@ -67,7 +69,9 @@ def stage_delivery(
     widths: Mapping[str, int] | None = None,
     limits: Limits | None = None,
 ) -> Manifest:
-    """Take one file in: staged Parquet, quarantine.parquet (row, reason) and manifest.json in ``out_dir``, which is made.
+    """Take one file in: staged Parquet, quarantine.parquet (row, reason) and at last manifest.json in ``out_dir``, which is made.
+
+    The folder is closed to other users: what is staged holds ID numbers.
 
     ``today`` settles two-digit years. ``widths``: heading → bytes, for text of fixed width. Raises a Problem for an unknown dataset, a
     file that cannot be read, or missing required columns; then ``out_dir`` holds no manifest.
@@ -75,7 +79,8 @@ def stage_delivery(
     declared = declared_datasets()
     if dataset not in declared:
         raise problems.UNKNOWN_DATASET(name=dataset, known="、".join(declared))
-    out_dir.mkdir(parents=True, exist_ok=True)
+    make_closed(out_dir)
+    (out_dir / MANIFEST_FILE).unlink(missing_ok=True)
     with readable(path), session(limits or Limits(), out_dir) as (connection, folder):
         create_macros(connection)
         raw = open_raw(connection, path, _wanted(declared[dataset]), folder, widths)
@@ -83,12 +88,13 @@ def stage_delivery(
         unreadable = staging.write(today)
         quarantined = staging.set_aside()
         rows = staging.count_rows()
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    staged, quarantine = ("clean.parquet", "repaired.parquet"), "quarantine.parquet"
+    for written in (*staged, quarantine):
+        (out_dir / written).chmod(0o600)
     manifest = Manifest(
         dataset=dataset,
         file=path.name,
-        sha256=digest,
+        sha256=sha256_of(path),
         size=path.stat().st_size,
         rows=rows,
         keyed=rows - sum(quarantined.values()),
@@ -96,11 +102,12 @@ def stage_delivery(
         unreadable=unreadable,
         missing=raw.missing,
         unknown=raw.unknown,
-        staged=("clean.parquet", "repaired.parquet"),
-        quarantine="quarantine.parquet",
+        staged=staged,
+        quarantine=quarantine,
+        hashes={written: sha256_of(out_dir / written) for written in (*staged, quarantine)},
     )
-    text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1)
-    (out_dir / "manifest.json").write_text(text, "utf-8")
+    with replacing(out_dir / MANIFEST_FILE) as temporary:
+        temporary.write_text(json.dumps(asdict(manifest), ensure_ascii=False, indent=1), "utf-8")
     return manifest
 
 

@@ -30,6 +30,10 @@ _SIGNATURES = {
 }
 
 
+# Written last into a folder of staged files: without it, reading was interrupted.
+MANIFEST_FILE = "manifest.json"
+
+
 class FileKind(StrEnum):
     """The kinds of file that are read."""
 
@@ -82,6 +86,12 @@ def sha256_of(path: Path) -> str:
     """The SHA-256 of a file's bytes, in hexadecimal digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def make_closed(folder: Path) -> None:
+    """Make a folder for what was read, or take one that is there; nobody else may look into it."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
 
 
 def _decodes(file: BinaryIO, encoding: str, path: Path) -> bool:

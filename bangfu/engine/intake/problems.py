@@ -108,6 +108,13 @@ STAGED_CHANGED = kind(
     do_zh="请重新读取原文件，并查明是谁改动了暂存文件夹。",
     do_en="Read the original file again, and find out who changed the staging folder.",
 )
+STAGED_OLD = kind(
+    "staged.old",
+    zh="暂存的“{file}”是用旧的数据集声明读取的，缺少现在要用的列。",
+    en="The staged “{file}” was read by an older declaration of its dataset and lacks columns that are needed now.",
+    do_zh="请重新读取原文件。",
+    do_en="Read the original file again.",
+)
 NO_SUCH_SHEET = kind(
     "archive.no_sheet",
     zh="文件“{file}”里没有“职工”工作表，也没有能认出的困难职工汇总表；有的是：{sheets}。",

@@ -22,12 +22,11 @@ from bangfu.core.whole_files import replacing
 from bangfu.engine.intake import problems
 from bangfu.engine.intake.archive import ArchiveReader, read_archive
 from bangfu.engine.intake.archive_row import ArchiveRow, Outcome
-from bangfu.engine.intake.files import sha256_of
+from bangfu.engine.intake.files import MANIFEST_FILE, make_closed, sha256_of
 from bangfu.engine.intake.row_text import row_of_text, text_of_row
 
 CHUNK = 1_000
 ROWS_FILE = "rows.parquet"
-MANIFEST_FILE = "manifest.json"
 # Rows of one row group: what is read at once.
 _GROUP = 1_000
 _SCHEMA = pa.schema([("household", pa.int32()), ("row", pa.string())])
@@ -105,7 +104,7 @@ def stage_archive(
     Raises a Problem for a file that is no archive workbook; then ``out_dir`` holds no manifest.
     """
     reader = read_archive(path, today)
-    _make_closed(out_dir)
+    make_closed(out_dir)
     (out_dir / MANIFEST_FILE).unlink(missing_ok=True)
     tally: Counter[str] = Counter()
     households = 0
@@ -182,12 +181,6 @@ def chunks(reader: ArchiveReader, *, households_whole: bool = True, size: int = 
             for end in _chunk_ends(file.read(columns=["household"]).column(0).to_pylist(), size):
                 yield _rows(file, begin, end)
                 begin = end
-
-
-def _make_closed(folder: Path) -> None:
-    """The rows hold ID numbers: nobody else may look into the folder."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    folder.chmod(0o700)
 
 
 def _lay_down(rows: Iterable[ArchiveRow], target: Path) -> None:
