@@ -1,6 +1,6 @@
 """The registry that the comparison takes: one row per person, the headings of both sheets together, everything text (DESIGN 4)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -24,6 +24,8 @@ from bangfu.engine.intake.forms import FieldSpec, archive_form
 _BATCH = 20_000
 HEAD_NUMBER = "户主身份证号"
 SOURCE = "来源行"
+# Names that a database gives to persons and households (duckdb_/register.py); workbooks have none.
+PERSON_ID, HOUSEHOLD_ID = "人员标识", "档案标识"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +71,36 @@ def headings() -> list[str]:
 
 def write_people(readers: Iterable[ArchiveReader], path: Path) -> int:
     """Write the rows that were not wrong as people.parquet; the number of persons. Unreadable numbers stay as written."""
-    schema = pa.schema([(heading, pa.string()) for heading in headings()])
+    people = (person_of(row, reader.path.name) for reader in readers for row in reader if row.outcome is Outcome.NEW)
+    return _write(people, headings(), path)
+
+
+def write_people_rows(rows: Iterable[tuple[ArchiveRow, Mapping[str, str]]], path: Path, *, file: str) -> int:
+    """Write rows from anywhere as people.parquet, each with further columns; the number of persons. All rows are written.
+
+    The further columns are 人员标识 and 档案标识, which come back with the evidence, and may be any heading of the form: they stand over
+    what the row says (来源行 too, which else is ``file``/sheet:row). Another heading is a programming error (ValueError).
+    The rows are streamed: twenty thousand are in memory at a time.
+    """
+    known = [*headings(), PERSON_ID, HOUSEHOLD_ID]
+    allowed = frozenset(known)
+
+    def people() -> Iterator[dict[str, str]]:
+        for row, more in rows:
+            if not allowed.issuperset(more):
+                raise ValueError(f"no columns of the register: {sorted(set(more) - allowed)}")
+            yield person_of(row, file) | dict(more)
+
+    return _write(people(), known, path)
+
+
+def _write(people: Iterator[dict[str, str]], columns: list[str], path: Path) -> int:
+    schema = pa.schema([(heading, pa.string()) for heading in columns])
     persons = 0
     with pq.ParquetWriter(path, schema) as writer:
-        for reader in readers:
-            for batch in _batches(row for row in reader if row.outcome is Outcome.NEW):
-                people = [person_of(row, reader.path.name) for row in batch]
-                writer.write_table(pa.Table.from_pylist(people, schema))
-                persons += len(batch)
+        while batch := list(islice(people, _BATCH)):
+            writer.write_table(pa.Table.from_pylist(batch, schema))
+            persons += len(batch)
     return persons
 
 
@@ -112,8 +136,3 @@ def text_of_value(value: Value, spec: FieldSpec) -> str:
 def _written(row: ArchiveRow, field: str, spec: FieldSpec) -> str:
     value = row.values.get(field)
     return row.raw.get(field, "") if value is None else text_of_value(value, spec)
-
-
-def _batches(rows: Iterator[ArchiveRow]) -> Iterator[list[ArchiveRow]]:
-    while batch := list(islice(rows, _BATCH)):
-        yield batch
