@@ -1,6 +1,6 @@
 // Bundles the office pages' styles, scripts and icons into the folder given as the one argument.
 import { build } from "esbuild";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 
@@ -59,4 +59,5 @@ await build({
   legalComments: "eof",
   logLevel: "warning",
 });
+await copyFile(join(here, "src/mark.svg"), join(out, "mark.svg"));
 await sprite();

@@ -1,0 +1,1 @@
+"""``{% load desk %}``: the parts that pages are put together from."""

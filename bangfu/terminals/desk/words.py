@@ -1,0 +1,122 @@
+"""The words that come from data, not from templates: codes, headings, kinds, places, units. Each has English in ``locale/en``."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+import yaml
+from django.utils.translation import gettext, ngettext, pgettext
+
+from bangfu.core.shipped import policy_folder
+from bangfu.engine.datasets import declared_datasets
+from bangfu.terminals.desk.formats import count
+
+# Units that a number may stand before; ``%s 户`` is the text in the catalogue, with an English plural.
+UNITS = ("户", "人", "行", "条", "份", "项", "个", "天", "个工作日", "处矛盾", "处疑点", "处佐证", "个问题")
+_MARKS = "、；,"
+CONCLUSIONS = ("佐证", "矛盾", "疑点", "无法核对")
+
+
+def translated(value: object, meant: str = "") -> str:
+    """A word of the data in the page's language, or as it is. Several words joined by a comma are taken one by one.
+
+    ``meant`` tells apart what Chinese writes alike: 女 is female as a sex and a daughter as a ``relation``.
+    """
+    text = "" if value is None else str(value)
+    # gettext("") answers the header of the catalogue.
+    if not text:
+        return ""
+    found = pgettext(meant, text) if meant else text
+    found = gettext(text) if found == text else found
+    if found != text or not any(mark in text for mark in _MARKS):
+        return found
+    return _joined(text)
+
+
+def counted(number: int, unit: str) -> str:
+    """A number with its unit, in the page's language."""
+    text = f"%s {unit}"
+    return ngettext(text, text, number) % count(number)
+
+
+def unit(number: float | None, name: str) -> str:
+    """The unit alone, as it stands after this number."""
+    if not name:
+        return ""
+    text = f"%s {name}"
+    return (ngettext(text, text, int(number or 0)) % "").strip()
+
+
+def menu_labels() -> dict[str, str]:
+    """Names of the places in the menu."""
+    return {
+        "desk": gettext("待办"),
+        "files": gettext("档案"),
+        "review": gettext("核实"),
+        "deliveries": gettext("部门数据"),
+        "imports": gettext("导入"),
+        "identification": gettext("认定"),
+        "help": gettext("帮扶措施"),
+        "funds": gettext("资金"),
+        "visits": gettext("走访"),
+        "exits": gettext("退出"),
+        "supervision": gettext("监督"),
+        "assessment": gettext("考核"),
+        "policy": gettext("政策"),
+        "settings": gettext("设置"),
+    }
+
+
+@lru_cache(maxsize=1)
+def words_of_policy() -> tuple[str, ...]:
+    """Every Chinese word that the shipped policy and the declared datasets can put on a page, sorted."""
+    found = {*CONCLUSIONS, *_codes(), *_headings(), *_rules(), *_datasets(), *_places(), *_classes()}
+    return tuple(sorted(word for word in found if any("\u4e00" <= c <= "\u9fff" for c in word)))
+
+
+def _joined(text: str) -> str:
+    mark = next(mark for mark in _MARKS if mark in text)
+    parts = [part.strip() for part in text.split(mark)]
+    said = [gettext(part) if part else "" for part in parts]
+    return text if said == parts else ", ".join(said)
+
+
+def _read(name: str) -> Any:
+    return yaml.safe_load((policy_folder() / name).read_text("utf-8"))
+
+
+def _codes() -> Iterable[str]:
+    return (str(value) for entry in _read("forms/codes.yaml").values() for value in entry["values"])
+
+
+def _headings() -> Iterable[str]:
+    form = _read("forms/archive.yaml")
+    yield from (form[sheet]["name"] for sheet in ("worker_sheet", "member_sheet"))
+    yield from (entry["heading"] for part in ("worker", "member") for entry in form[part].values())
+
+
+def _rules() -> Iterable[str]:
+    for rule in _read("comparison/base.yaml")["rules"]:
+        yield rule["kind"]
+        yield from (line["as"] for line in rule["conclude"])
+        # What may explain a finding is written in both languages in the rules themselves, or is a word of the catalogue.
+        yield from (reason for reason in rule.get("may_be", ()) if isinstance(reason, str))
+
+
+def _datasets() -> Iterable[str]:
+    for dataset in declared_datasets().values():
+        yield from (dataset.title.zh, dataset.department.zh)
+        yield from (column.heading for column in dataset.columns.values())
+
+
+def _places() -> Iterable[str]:
+    return (entry["name"] for entry in _read("divisions.yaml").values())
+
+
+def _classes() -> Iterable[str]:
+    yield "不符合"
+    for path in sorted((policy_folder() / "identification").glob("*.yaml")):
+        declared = yaml.safe_load(path.read_text("utf-8"))
+        yield from (
+            str(entry["name"]) for entry in declared.get("classes", []) if isinstance(entry, dict) and "name" in entry
+        )
