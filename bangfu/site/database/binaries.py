@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import mkdtemp
 
 from bangfu.site.database.accounts import Account
 from bangfu.site.database.places import SHELF
@@ -127,8 +128,7 @@ def _made_whole(target: Path, make: Callable[[Path], None]) -> Path:
 
 @contextmanager
 def _workshop(target: Path) -> Iterator[Path]:
-    folder = target.with_name(f".{target.name}.{os.getpid()}")
-    folder.mkdir()
+    folder = Path(mkdtemp(prefix=f".{target.name}.", dir=target.parent))
     try:
         yield folder
     finally:

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from bangfu.site.database.binaries import major_version, programs
@@ -144,11 +144,10 @@ def _launch(place: Place) -> None:
         raise OTHER_VERSION(folder=place.data, found=found, have=version)
     deadline = time.monotonic() + _STARTS_WITHIN
     while True:
-        _clear_stale_pid_file(place)
-        if _comes_up(place, _spawn(place, bin_folder)):
+        if _clear_what_was_killed(place) or _comes_up(place, _spawn(place, bin_folder)):
             return
         # Sessions of a server that was killed may hold its memory for a moment longer.
-        passing = re.search("shared memory block|postmaster.pid", _end_of_log(place))
+        passing = re.search("shared memory block|lock file", _end_of_log(place))
         if not passing or time.monotonic() > deadline:
             raise _cannot_start(place)
         time.sleep(0.25)
@@ -163,6 +162,11 @@ def _make_cluster(place: Place, bin_folder: Path, version: int) -> None:
     """In a folder of another name first: broken off half-way, it leaves nothing that looks like a cluster."""
     draft = place.folder / "data.new"
     if draft.exists():
+        # Whoever made it was killed; what it had set to work goes on writing.
+        for pid in working_in(draft) or []:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        _wait(lambda: not working_in(draft), _STARTS_WITHIN)
         shutil.rmtree(draft)
     draft.mkdir(mode=0o700)
     place.account.own(draft)
@@ -174,7 +178,7 @@ def _make_cluster(place: Place, bin_folder: Path, version: int) -> None:
         options.append("--no-sync")
     made = subprocess.run(  # noqa: S603
         [str(bin_folder / "initdb"), "-D", str(draft), "-U", OWNER, "-E", "UTF8", *options],
-        cwd="/",
+        cwd=draft,
         env=_environment(),
         capture_output=True,
         text=True,
@@ -199,7 +203,7 @@ def _spawn(place: Place, bin_folder: Path) -> int:
     server = [str(bin_folder / "postgres"), "-D", str(place.data), *options]
     started = subprocess.run(  # noqa: S603
         ["/bin/sh", "-c", 'log=$1; shift; "$@" </dev/null >>"$log" 2>&1 & echo $!', "sh", str(place.log), *server],
-        cwd="/",
+        cwd=place.data,
         env=_environment(),
         stdout=subprocess.PIPE,
         text=True,
@@ -236,14 +240,19 @@ def _postmaster(place: Place) -> int | None:
     return pid if ours and birth(pid) else None
 
 
-def _clear_stale_pid_file(place: Place) -> None:
-    """Remove what a killed server left, where PostgreSQL would not dare to.
+def _clear_what_was_killed(place: Place) -> bool:
+    """Remove the lock files of a killed server, where PostgreSQL would not dare to; True when a server came up while we looked.
 
-    It refuses while any process has the number in the file: a dead one that nobody cleared away, or after a restart of a container somebody
-    else. We know better: every process of a server works in its data folder. While one is left, it is waited for.
+    It refuses while any process has the number in these files: a dead one that nobody cleared away, or after a restart of a container
+    somebody else. We know better: every process of a server works in its data folder, from before it is a server (a starter that is killed
+    holds our lock until then). While one is left, it is waited for: it is either ending, or about to answer.
     """
-    if working_in(place.data) is not None and _wait(lambda: not working_in(place.data), _STARTS_WITHIN):
+    if _wait(lambda: _listens(place) or not working_in(place.data), _STARTS_WITHIN) and _listens(place):
+        return True
+    if working_in(place.data) == []:
         (place.data / "postmaster.pid").unlink(missing_ok=True)
+        place.socket.with_name(f"{place.socket.name}.lock").unlink(missing_ok=True)
+    return False
 
 
 def _wait(happened: Callable[[], bool], seconds: float) -> bool:
