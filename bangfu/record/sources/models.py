@@ -4,7 +4,7 @@ import uuid
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from bangfu.ground.acts.classes import classes
@@ -13,20 +13,24 @@ from bangfu.ground.acts.classes import classes
 class Delivery(models.Model):
     """One file of a dataset: as-of date, coverage, control total, hash, quarantine. The newest active one of a dataset counts.
 
-    ``org`` is the union that received it; unions below see it and may compare with it. ``coverage`` empty means every place.
+    ``id`` is that of the upload, and names the folders of the file and of what was staged from it. ``org`` is the union that received
+    it; unions below see it and may compare with it. ``coverage`` empty means every place.
+    ``rows`` = ``keyed`` + ``wrong``, and ``keyed`` = ``new`` + ``changed`` + ``same`` beside the delivery ``against`` (None: there was none);
+    ``gone`` rows were there and are not in this one. ``columns`` is the mapping that was chosen, ``widths`` that of fixed-width text.
+    ``reason`` is why it was refused, or used although its control total differs.
     """
 
     SENSITIVITY = classes(
         public="id org dataset state version as_of coverage control_rows file_name sha256 size purpose basis document source columns "
-        "rows keyed wrong new changed same quarantined unreadable missing unknown created_at checked_at activated_at problem",
-        ordinary="created_by created_name",
+        "widths rows keyed wrong new changed same gone against quarantined unreadable missing unknown created_at checked_at "
+        "activated_at problem",
+        ordinary="created_by created_name reason",
     )
 
     class State(models.TextChoices):
         """From upload to use."""
 
         UPLOADED = "uploaded"
-        CHECKING = "checking"
         CHECKED = "checked"
         ACTIVE = "active"
         REPLACED = "replaced"
@@ -48,12 +52,16 @@ class Delivery(models.Model):
     document = models.CharField(max_length=200, blank=True, default="")
     source = models.CharField(max_length=200, blank=True, default="")
     columns = models.JSONField(default=dict)
+    widths = models.JSONField(default=dict)
+    reason = models.CharField(max_length=500, blank=True, default="")
     rows = models.BigIntegerField(null=True)
     keyed = models.BigIntegerField(null=True)
     wrong = models.BigIntegerField(null=True)
     new = models.BigIntegerField(null=True)
     changed = models.BigIntegerField(null=True)
     same = models.BigIntegerField(null=True)
+    gone = models.BigIntegerField(null=True)
+    against = models.UUIDField(null=True)
     quarantined = models.JSONField(default=dict)
     unreadable = models.JSONField(default=dict)
     missing = models.JSONField(default=list)
@@ -71,8 +79,14 @@ class Delivery(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["org", "dataset", "coverage"], condition=Q(state="active"), name="one_active_delivery"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(rows=F("keyed") + F("wrong"), keyed=F("new") + F("changed") + F("same"))
+                | Q(state__in=["uploaded", "refused"]),
+                name="delivery_adds_up",
+            ),
         ]
+        indexes = [models.Index(fields=["org", "dataset", "-created_at"], name="delivery_by_dataset")]
 
     def __str__(self) -> str:
         return f"{self.dataset} {self.as_of}"
