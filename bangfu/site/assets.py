@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
+from babel.messages.pofile import PoFileError, read_po
 
 from bangfu.core.problems import Problem, ProblemKind, kind
 
@@ -137,7 +137,7 @@ def compile_translations(source: Path, target: Path) -> None:
     try:
         with source.open("rb") as file:
             catalogue = read_po(file, abort_invalid=True)
-    except (ValueError, UnicodeError, OSError) as error:
+    except (PoFileError, ValueError, OSError) as error:
         raise BAD_TRANSLATION(file=source.name, why=str(error)) from error
     fuzzy = [message.id for message in catalogue if message.id and message.fuzzy]
     if fuzzy:
