@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from bangfu.site.database import cluster
-from bangfu.site.database.accounts import Account
+from bangfu.site.database.accounts import Account, account_for
 from bangfu.site.database.binaries import programs
-from bangfu.site.database.places import known_place
+from bangfu.site.database.places import SHELF, elsewhere, run_folder
 
 ROOT = Path(__file__).parents[2]
 AS_ROOT = os.geteuid() == 0
@@ -83,13 +83,23 @@ def home_of(person: Person, name: str = "home", closed: bool = False) -> Iterato
     try:
         yield home
     finally:
-        place = known_place(home)
-        if place:
-            cluster.stop(home)
-            for folder in (place.folder, place.run, place.run.parent):
-                if folder.name.startswith(("bangfu-", "run-")) or folder.parent.name == "bangfu":
-                    shutil.rmtree(folder, ignore_errors=True)
+        cluster.stop(home)
+        _remove_what_lies_elsewhere(home)
         shutil.rmtree(top)
+
+
+def _remove_what_lies_elsewhere(home: Path) -> None:
+    """The data that root put aside, and a socket folder outside the home: by their exact names, since other instances have theirs there."""
+    inside = home / "database"
+    if not inside.is_dir():
+        return
+    account = account_for(home)
+    folder = elsewhere(inside) or inside
+    run = run_folder(folder, account)
+    outside = [run.parent] if run.parent.parent == SHELF else [run]
+    for left in [folder, *outside]:
+        if not left.is_relative_to(home):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def until(happened: Callable[[], object], seconds: float = 20) -> None:

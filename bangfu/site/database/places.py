@@ -56,10 +56,10 @@ def known_place(home: Path) -> Place | None:
     if not inside.is_dir():
         return None
     account = account_for(home)
-    folder = _elsewhere(inside) or inside
+    folder = elsewhere(inside) or inside
     if not (folder / "data").exists():
         return None
-    return Place(account, folder, _run_folder(folder, account))
+    return Place(account, folder, run_folder(folder, account))
 
 
 def choose_place(home: Path) -> Place:
@@ -93,7 +93,7 @@ def lock_file(home: Path) -> Path:
     return inside / "start.lock"
 
 
-def _elsewhere(inside: Path) -> Path | None:
+def elsewhere(inside: Path) -> Path | None:
     """Where root put the data, when it could not lie in the home."""
     note = inside / "elsewhere"
     try:
@@ -112,12 +112,13 @@ def _new_place(home: Path) -> Place:
     if account.walled and not account.reaches(home):
         # The server cannot come here, and opening folders that somebody closed is not ours to do. A home that is removed and made again
         # gets a new folder: old rows beside new keys would be unreadable.
-        folder = _elsewhere(inside) or SHELF / f"{_short_name(home)}-{secrets.token_hex(3)}"
+        folder = elsewhere(inside) or SHELF / f"{_short_name(home)}-{secrets.token_hex(3)}"
         (inside / "elsewhere").write_text(f"{folder}\n", "utf-8")
-    return Place(account, folder, _run_folder(folder, account))
+    return Place(account, folder, run_folder(folder, account))
 
 
-def _run_folder(folder: Path, account: Account) -> Path:
+def run_folder(folder: Path, account: Account) -> Path:
+    """Where the socket of a server with this folder lies: in it, unless the name is too long or odd for a socket."""
     run = folder / "run"
     # libpq reads a comma as the border between two hosts.
     if len(os.fsencode(run)) + len(f"/.s.PGSQL.{PORT}") < _LONGEST_SOCKET and "," not in str(run):
