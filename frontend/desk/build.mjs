@@ -50,6 +50,7 @@ await build({
     { in: join(here, "src/desk.css"), out: "desk" },
   ],
   plugins: [tabler],
+  loader: { ".svg": "dataurl" },
   outdir: out,
   bundle: true,
   minify: true,
