@@ -11,11 +11,15 @@ from bangfu.ground.trail.history import tracked
 
 
 class Run(models.Model):
-    """One comparison of a union's files with the deliveries in force on a day."""
+    """One comparison of a union's files with the deliveries in force on a day.
+
+    ``attempt`` counts how often the engine began: a killed run goes on where it was, or begins again. ``chunks`` of ``chunks_done`` are
+    recorded. ``without_basis``: files on file that no standing consent lets us compare. ``by_kind``: open findings by 种类 and 结论.
+    """
 
     SENSITIVITY = classes(
         public="id org state on purpose rules_version deliveries started_at finished_at persons households without_basis "
-        "findings opened changed closed seconds problem version",
+        "attempt chunks chunks_done by_kind findings opened changed closed seconds problem version",
         ordinary="created_by created_name",
     )
 
@@ -35,6 +39,10 @@ class Run(models.Model):
     purpose = models.CharField(max_length=30)
     rules_version = models.CharField(max_length=64, blank=True, default="")
     deliveries = models.JSONField(default=list)
+    attempt = models.PositiveIntegerField(default=0)
+    chunks = models.IntegerField(null=True)
+    chunks_done = models.IntegerField(default=0)
+    by_kind = models.JSONField(default=list)
     persons = models.IntegerField(null=True)
     households = models.IntegerField(null=True)
     without_basis = models.IntegerField(null=True)
@@ -49,8 +57,26 @@ class Run(models.Model):
     started_at = models.DateTimeField(db_default=Now())
     finished_at = models.DateTimeField(null=True)
 
+    class Meta:
+        """Read newest first."""
+
+        indexes = [models.Index(fields=["org", "-started_at"], name="run_by_org")]
+
     def __str__(self) -> str:
         return f"{self.on} {self.state}"
+
+
+class Compared(models.Model):
+    """When a file was last compared, and by which run: without a row here the file was never compared, and silence says nothing."""
+
+    SENSITIVITY = classes(public="id case_file org run_id on")
+    case_file = models.OneToOneField("registry.CaseFile", on_delete=models.PROTECT, related_name="compared")
+    org = models.CharField(max_length=80, db_collation="C", db_index=True)
+    run_id = models.UUIDField()
+    on = models.DateField()
+
+    def __str__(self) -> str:
+        return f"{self.case_file_id} {self.on}"
 
 
 @tracked("FindingEvent")
@@ -58,7 +84,8 @@ class Finding(models.Model):
     """What a department's data confirm or contradict about a person of a household, with its evidence.
 
     One open finding per person, dataset, 种类 and 结论; ``member`` is empty for what concerns the household as a whole only where
-    the file has no head row. ``rows`` are source rows of the delivery's file, ``content`` the hash by which a change is known.
+    the file has no head row. ``rows`` are the source rows as ``file:row``; ``content`` is the hash of what is said, by which a change is
+    known: where it is read, and as of which day, may move on without anything being said anew.
     """
 
     SENSITIVITY = classes(
@@ -112,7 +139,10 @@ class Finding(models.Model):
                 name="one_open_finding",
             )
         ]
-        indexes = [models.Index(fields=["case_file", "state"], name="finding_by_file")]
+        indexes = [
+            models.Index(fields=["case_file", "state"], name="finding_by_file"),
+            models.Index(fields=["org", "state"], name="finding_by_org"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.conclusion}"

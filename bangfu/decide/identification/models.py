@@ -15,12 +15,14 @@ class Determination(models.Model):
     """What the rules propose for a household as of a day (认定建议). ``content`` is the canonical JSON that can be computed again.
 
     ``net`` is the net monthly income per person as a fraction in fen, ``net_fen`` the same rounded for lists. A person settles it; a
-    newer proposal supersedes one that is open. ``urgency`` orders the queue; counts are of the open findings it was laid beside.
+    newer proposal supersedes one that is open. Counts are of the open findings it was laid beside; ``signature`` is the hash of what, once
+    settled, would bring it before a person again: class, rules and their settings, contradictions, doubts. ``waiting_since`` is the day
+    from which the family has waited for a person to settle it, ``answered`` that it has answered a question since.
     """
 
     SENSITIVITY = classes(
         public="id household case_file org on class_name class_en rule rules rules_version state proposed_at settled_at version "
-        "contradictions doubts unknowns confirmations exclusions due_on content_sha256",
+        "contradictions doubts unknowns confirmations exclusions due_on content_sha256 signature waiting_since answered",
         ordinary="net_fen net",
         sensitive="content",
     )
@@ -55,6 +57,9 @@ class Determination(models.Model):
     exclusions = models.IntegerField(default=0)
     content = models.TextField()
     content_sha256 = models.CharField(max_length=64)
+    signature = models.CharField(max_length=64)
+    waiting_since = models.DateField()
+    answered = models.BooleanField(default=False)
     proposed_at = models.DateTimeField(db_default=Now())
     settled_at = models.DateTimeField(null=True)
     due_on = models.DateField(null=True)
@@ -68,8 +73,12 @@ class Determination(models.Model):
             )
         ]
         indexes = [
-            models.Index(fields=["org", "state", "proposed_at"], name="determination_queue"),
-            models.Index(fields=["state", "proposed_at"], name="determination_waiting"),
+            models.Index(fields=["org", "state", "waiting_since"], name="determination_queue"),
+            models.Index(
+                fields=["state", "waiting_since", "-contradictions", "-doubts", "id"], name="determination_waiting"
+            ),
+            models.Index(fields=["state", "due_on"], name="determination_due"),
+            models.Index(fields=["household", "-proposed_at"], name="determination_by_household"),
         ]
 
     def __str__(self) -> str:
@@ -81,11 +90,14 @@ class Settlement(models.Model):
     """How a person settled a determination: accepted, the family asked (with a clock), or refusal proposed with its reason.
 
     Taking it back (``undone_at``) is an act too. A refusal stands only after a second person (approval comes with its own part).
+    ``standing``: not taken back, not answered, not overtaken by the next. ``before`` and ``state_before`` are what taking it back restores;
+    ``version_after`` is the determination's version that it left.
     """
 
     SENSITIVITY = classes(
-        public="id determination case_file household org kind reason_code due_on settled_at undone_at seconds",
-        ordinary="settled_by settled_name",
+        public="id determination case_file household org kind reason_code due_on settled_at undone_at seconds standing before "
+        "state_before due_before answered_before version_after answered_at batch",
+        ordinary="settled_by settled_name answered_by answered_name",
         sensitive="reason answer question",
     )
 
@@ -108,6 +120,16 @@ class Settlement(models.Model):
     answer = models.TextField(blank=True, default="")
     due_on = models.DateField(null=True)
     seconds = models.IntegerField(null=True)
+    batch = models.BooleanField(default=False)
+    standing = models.BooleanField(default=True)
+    before = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
+    state_before = models.CharField(max_length=20)
+    due_before = models.DateField(null=True)
+    answered_before = models.BooleanField(default=False)
+    version_after = models.PositiveIntegerField()
+    answered_by = models.UUIDField(null=True)
+    answered_name = models.CharField(max_length=100, blank=True, default="")
+    answered_at = models.DateTimeField(null=True)
     settled_by = models.UUIDField()
     settled_name = models.CharField(max_length=100)
     settled_at = models.DateTimeField(db_default=Now())
@@ -118,8 +140,16 @@ class Settlement(models.Model):
 
         constraints = [
             models.UniqueConstraint(
-                fields=["determination"], condition=Q(undone_at__isnull=True), name="one_standing_settlement"
-            )
+                fields=["determination"], condition=Q(standing=True), name="one_standing_settlement"
+            ),
+            models.CheckConstraint(
+                condition=Q(undone_at__isnull=True) | Q(standing=False), name="settlement_undone_stands_not"
+            ),
+            models.CheckConstraint(condition=~Q(kind="refuse") | ~Q(reason=""), name="settlement_refusal_says_why"),
+        ]
+        indexes = [
+            models.Index(fields=["settled_by", "settled_at"], name="settlement_by_person"),
+            models.Index(fields=["case_file", "-settled_at"], name="settlement_by_file"),
         ]
 
     def __str__(self) -> str:

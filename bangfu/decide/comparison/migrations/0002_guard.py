@@ -12,6 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [("comparison", "0001_initial")]
     operations = [
         scoped("comparison_run", read=in_scope_or_above()),
+        scoped("comparison_compared"),
         scoped("comparison_finding"),
         *guarded_history("comparison_findingevent"),
     ]
