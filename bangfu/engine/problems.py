@@ -37,6 +37,13 @@ MISSING_COLUMNS = kind(
     do_zh="请补上这些列，列名写在同一行。",
     do_en="Add these columns, with their headings in one row.",
 )
+COLUMN_TWICE = kind(
+    "dataset.column_twice",
+    zh="有两列都对应“{column}”。",
+    en="Two columns are taken for “{column}”.",
+    do_zh="请只选一列，另一列选择不收。",
+    do_en="Choose one of them and leave the other out.",
+)
 SEVERAL_SHEETS = kind(
     "dataset.several_sheets",
     zh="文件“{file}”有几个工作表都像是数据：{sheets}。",

@@ -13,21 +13,24 @@ from pathlib import Path
 from bangfu.engine.intake import problems
 from bangfu.engine.intake.archive_row import ArchiveRow, Outcome
 from bangfu.engine.intake.drafts import Draft, sheet_drafts
-from bangfu.engine.intake.forms import archive_form, field_of
+from bangfu.engine.intake.forms import archive_form
 from bangfu.engine.intake.households import Households
 from bangfu.engine.intake.layout import (
     Layout,
-    Sheet,
     find_layout,
     named_fields,
+    refuse_chosen_twice,
     refuse_missing,
     refuse_units,
     require_columns,
     settle_doubles,
 )
-from bangfu.engine.intake.summary import summary_drafts
+from bangfu.engine.intake.naming import Choices, Naming, Sheet
+from bangfu.engine.intake.summary import summary_columns, summary_drafts
 from bangfu.engine.intake.tables import Table, open_tables
 
+# Sheets of our own template that hold no rows.
+OWN_SHEETS = ("填写说明", "代码")
 # (who_only) -> the rows, heads before their members.
 Drafts = Callable[[bool], Iterator[Draft]]
 
@@ -68,8 +71,13 @@ class ArchiveReader:
     @property
     def unknown_headings(self) -> list[str]:
         """Headings that the form does not have; their cells stay in ``raw`` of each row under the heading."""
-        unknown = [heading for layout in self.layouts for heading in layout.unknown]
-        return [heading for heading in dict.fromkeys(unknown) if field_of(heading, "member") is None]
+        unknown = [
+            column.heading
+            for layout in self.layouts
+            for column in layout.unknown
+            if layout.naming.field_of(column.written, "member", column.index) is None
+        ]
+        return list(dict.fromkeys(unknown))
 
     @property
     def formulas(self) -> int:
@@ -88,50 +96,77 @@ class ArchiveReader:
             raise problems.NO_ROWS(file=self.path.name)
 
 
-def read_archive(path: Path, today: date) -> ArchiveReader:
+@dataclass(frozen=True, slots=True)
+class SheetChoice:
+    """Which sheets are read: a sheet of heads and perhaps one of members, or else summary tables; nothing where none is known."""
+
+    worker: Table | None = None
+    member: Table | None = None
+    summaries: tuple[Layout, ...] = ()
+
+
+def read_archive(path: Path, today: date, columns: Choices | None = None) -> ArchiveReader:
     """Open a two-sheet archive workbook or a one-sheet summary table.
 
-    Raises a Problem for a file that is no such thing; problems of single rows come with the rows.
+    ``columns``: what whoever brings the file chose for its headings (intake/naming.py); the rest is recognised. Raises a Problem for
+    a file that is no such thing, for a field that does not exist, and for two columns of one field; problems of single
+    rows come with the rows.
     """
-    tables = [table for table in open_tables(path) if _holds_something(table)]
+    naming = Naming.of(columns)
+    tables = filled_tables(path)
+    choice = choose_sheets(tables, naming)
+    if choice.worker is not None:
+        return _two_sheets(path, choice.worker, choice.member, tables, today, naming)
+    if not choice.summaries:
+        raise problems.NO_SUCH_SHEET(file=path.name, sheets="、".join(table.name for table in tables) or "-")
+    return _summaries(path, choice.summaries, tables, today)
+
+
+def filled_tables(path: Path) -> list[Table]:
+    """The sheets of a file that hold something."""
+    return [table for table in open_tables(path) if _holds_something(table)]
+
+
+def choose_sheets(tables: list[Table], naming: Naming) -> SheetChoice:
+    """Sheets are told by their names, or else by their headings."""
     form = archive_form()
     workers = [table for table in tables if form.worker_sheet.matches(table.name)]
     members = [table for table in tables if form.member_sheet.matches(table.name)]
-    if workers and (members or not _has_ties(workers[0])):
-        return _two_sheets(path, workers[0], members[:1], tables, today)
-    return _by_headings(path, tables, today)
+    if workers and (members or not _has_ties(workers[0], naming)):
+        return SheetChoice(workers[0], members[0] if members else None)
+    found = [layout for table in tables if (layout := find_layout(table, "worker", naming)) is not None]
+    tied = [layout.table for layout in found if _has_ties(layout.table, naming)]
+    untied = [layout.table for layout in found if not _has_ties(layout.table, naming)]
+    return SheetChoice(untied[0], tied[0]) if tied and untied else SheetChoice(summaries=tuple(found))
 
 
-def _two_sheets(path: Path, workers: Table, members: list[Table], tables: list[Table], today: date) -> ArchiveReader:
-    heads = _required(path, workers, "worker")
-    others = [_required(path, table, "member") for table in members]
+def _two_sheets(
+    path: Path, worker: Table, member: Table | None, tables: list[Table], today: date, naming: Naming
+) -> ArchiveReader:
+    heads = _required(path, worker, "worker", naming)
+    others = [_required(path, member, "member", naming)] if member is not None else []
 
     def drafts(who_only: bool) -> Iterator[Draft]:
         yield from sheet_drafts(heads, today, is_head=True, who_only=who_only)
         for layout in others:
             yield from sheet_drafts(layout, today, is_head=False, who_only=who_only)
 
-    return ArchiveReader(path, [heads, *others], drafts, _unread(tables, [workers, *members]))
+    layouts = [heads, *others]
+    return ArchiveReader(path, layouts, drafts, _unread(tables, [layout.table for layout in layouts]))
 
 
-def _by_headings(path: Path, tables: list[Table], today: date) -> ArchiveReader:
-    """No sheet has the right name: two sheets are told by their headings; otherwise each is a summary table."""
-    found = [(table, layout) for table in tables if (layout := find_layout(table, "worker")) is not None]
-    if not found:
-        raise problems.NO_SUCH_SHEET(file=path.name, sheets="、".join(table.name for table in tables) or "-")
-    tied = [table for table, _ in found if _has_ties(table)]
-    untied = [table for table, _ in found if not _has_ties(table)]
-    if tied and untied:
-        return _two_sheets(path, untied[0], tied[:1], tables, today)
-    layouts = [layout for _, layout in found]
+def _summaries(path: Path, layouts: tuple[Layout, ...], tables: list[Table], today: date) -> ArchiveReader:
     for layout in layouts:
         refuse_units(layout, path.name)
+        columns = summary_columns(layout)
+        for view in (columns.head, columns.member):
+            refuse_chosen_twice(view, layout.table, path.name)
 
     def drafts(who_only: bool) -> Iterator[Draft]:
         for layout in layouts:
             yield from summary_drafts(layout, today, who_only=who_only)
 
-    return ArchiveReader(path, layouts, drafts, _unread(tables, [table for table, _ in found]))
+    return ArchiveReader(path, list(layouts), drafts, _unread(tables, [layout.table for layout in layouts]))
 
 
 def _holds_something(table: Table) -> bool:
@@ -141,20 +176,19 @@ def _holds_something(table: Table) -> bool:
 
 
 def _unread(tables: list[Table], read: list[Table]) -> list[str]:
-    own = ("填写说明", "代码")
-    return [table.name for table in tables if table not in read and table.name not in own]
+    return [table.name for table in tables if table not in read and table.name not in OWN_SHEETS]
 
 
-def _has_ties(table: Table) -> bool:
+def _has_ties(table: Table, naming: Naming) -> bool:
     """Do the rows name the head of their household?"""
-    layout = find_layout(table, "member")
+    layout = find_layout(table, "member", naming)
     return layout is not None and any(column.field == "head_id_number" for column in layout.columns)
 
 
-def _required(path: Path, table: Table, sheet: Sheet) -> Layout:
-    layout = find_layout(table, sheet)
+def _required(path: Path, table: Table, sheet: Sheet, naming: Naming) -> Layout:
+    layout = find_layout(table, sheet, naming)
     if layout is None:
-        refuse_missing(named_fields(table, sheet), table, sheet, path.name)
+        refuse_missing(named_fields(table, sheet, naming), table, sheet, path.name)
         raise problems.NO_SUCH_SHEET(file=path.name, sheets=table.name)
     layout = replace(layout, columns=settle_doubles(layout.columns))
     require_columns(layout, sheet, path.name)

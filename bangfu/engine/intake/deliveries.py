@@ -14,12 +14,14 @@ import duckdb
 import pyarrow as pa
 
 from bangfu.core.ids import Fault, fault_of, normal_form, read_id
+from bangfu.core.text import plain
 from bangfu.core.whole_files import replacing
 from bangfu.engine import problems
 from bangfu.engine.datasets import DERIVED_COLUMNS, Dataset, declared_datasets
 from bangfu.engine.duckdb_.numbers import clean_key, create_macros, resolve_numbers, with_digits
 from bangfu.engine.duckdb_.session import Limits, literal, name, session
 from bangfu.engine.duckdb_.values import Prepared, prepare
+from bangfu.engine.intake import problems as file_problems
 from bangfu.engine.intake.deliveries_raw import Wanted, open_raw, readable
 from bangfu.engine.intake.files import MANIFEST_FILE, make_closed, sha256_of
 from bangfu.engine.rules.expressions import columns_of, parse
@@ -66,6 +68,7 @@ def stage_delivery(
     out_dir: Path,
     *,
     today: date,
+    columns: Mapping[str, str | None] | None = None,
     widths: Mapping[str, int] | None = None,
     limits: Limits | None = None,
 ) -> Manifest:
@@ -73,18 +76,18 @@ def stage_delivery(
 
     The folder is closed to other users: what is staged holds ID numbers.
 
-    ``today`` settles two-digit years. ``widths``: heading → bytes, for text of fixed width. Raises a Problem for an unknown dataset, a
-    file that cannot be read, or missing required columns; then ``out_dir`` holds no manifest.
+    ``today`` settles two-digit years. ``columns``: heading as written → the dataset's column that it stands for, or None to leave it
+    out, before anything is recognised; "heading#3" where several columns have it and the third of the file is meant.
+    ``widths``: heading → bytes, for text of fixed width. Raises a Problem for an unknown dataset, a file that cannot be read, missing
+    required columns, a choice that does not exist or is there twice; then ``out_dir`` holds no manifest.
     """
-    declared = declared_datasets()
-    if dataset not in declared:
-        raise problems.UNKNOWN_DATASET(name=dataset, known="、".join(declared))
+    declared, wanted = wanted_columns(dataset, columns)
     make_closed(out_dir)
     (out_dir / MANIFEST_FILE).unlink(missing_ok=True)
     with readable(path), session(limits or Limits(), out_dir) as (connection, folder):
         create_macros(connection)
-        raw = open_raw(connection, path, _wanted(declared[dataset]), folder, widths)
-        staging = _Staging(connection, declared[dataset], out_dir)
+        raw = open_raw(connection, path, wanted, folder, widths)
+        staging = _Staging(connection, declared, out_dir)
         unreadable = staging.write(today)
         quarantined = staging.set_aside()
         rows = staging.count_rows()
@@ -111,8 +114,18 @@ def stage_delivery(
     return manifest
 
 
-def _wanted(dataset: Dataset) -> Wanted:
-    return Wanted(dataset.columns, frozenset({dataset.key, dataset.person, *staged_columns(dataset)}))
+def wanted_columns(dataset: str, columns: Mapping[str, str | None] | None) -> tuple[Dataset, Wanted]:
+    """A dataset and what is wanted of its files. Raises a Problem for an unknown dataset or column."""
+    known = declared_datasets()
+    if dataset not in known:
+        raise problems.UNKNOWN_DATASET(name=dataset, known="、".join(known))
+    declared = known[dataset]
+    chosen = {plain(heading): column for heading, column in (columns or {}).items()}
+    for heading, column in chosen.items():
+        if column is not None and column not in declared.columns:
+            raise file_problems.UNKNOWN_FIELD(column=heading, field=column)
+    read = frozenset({declared.key, declared.person, *staged_columns(declared)})
+    return declared, Wanted(declared.columns, read, chosen)
 
 
 def staged_columns(dataset: Dataset) -> dict[str, str]:

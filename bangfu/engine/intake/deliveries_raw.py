@@ -6,7 +6,7 @@ Regular text and Parquet go through DuckDB; whatever is not regular goes the slo
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -27,7 +27,7 @@ from bangfu.engine.intake.tables import Cell, Table, open_tables
 
 _BATCH = 20_000
 # Title rows above the headings: no real file has more.
-_HEADING_WITHIN = 20
+HEADING_WITHIN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +44,34 @@ class RawTable:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Columns that a file may have, and those of them that are read; the others only count as known."""
+    """Columns that a file may have, and those of them that are read; the others only count as known.
+
+    ``chosen``: heading, without spaces and half-width, → column, or None to leave it out: as of stage_delivery.
+    """
 
     columns: Mapping[str, Column]
     read: frozenset[str]
+    chosen: Mapping[str, str | None] = field(default_factory=dict)
+
+    def choices(self, headings: Sequence[str]) -> dict[int, str | None]:
+        """What was chosen for the columns of a file, by their place from 0."""
+        if not self.chosen:
+            return {}
+        keys = [(index, key) for index, h in enumerate(headings) for key in (f"{plain(h)}#{index + 1}", plain(h))]
+        found: dict[int, str | None] = {}
+        for index, key in keys:
+            if key in self.chosen:
+                found.setdefault(index, self.chosen[key])
+        return found
 
 
 @dataclass(frozen=True, slots=True)
-class _Places:
-    """Where each wanted column stands in the file, from 0; None where it is missing."""
+class Places:
+    """Where each wanted column stands in the file, from 0; None where it is missing. ``left_out``: by choice."""
 
     at: Mapping[str, int | None]
     headings: tuple[str, ...]
+    left_out: frozenset[int] = frozenset()
 
     def read(self, wanted: Wanted) -> dict[str, int | None]:
         """Where those columns stand that are read."""
@@ -63,7 +79,7 @@ class _Places:
 
     def unknown(self) -> tuple[str, ...]:
         """Headings that nobody wanted."""
-        used = set(self.at.values())
+        used = {*self.at.values(), *self.left_out}
         return tuple(heading for index, heading in enumerate(self.headings) if index not in used and heading)
 
 
@@ -87,14 +103,13 @@ def open_raw(
     if kind is FileKind.CSV:
         text = regular_text(path, folder)
         places = _places(text.headings, wanted) if text else None
-        _refuse_units(path, text.headings if text else ())
+        _refuse_units(path, text.headings if text else (), wanted)
         if text and places and text.copy_to(connection, folder / "raw.parquet", places.read(wanted).values()):
             return _from_fast(connection, wanted, folder / "raw.parquet", places)
         return _from_rows(connection, path, wanted, folder, [_with_headings(path, text_rows(path), wanted)])
     tables = open_tables(path)
     if kind is FileKind.DBF:
-        short = {key: _with_short_headings(column) for key, column in wanted.columns.items()}
-        wanted = Wanted(short, wanted.read)
+        wanted = with_short_headings(wanted)
     return _from_rows(connection, path, wanted, folder, _sheets(path, tables, wanted))
 
 
@@ -109,9 +124,10 @@ def readable(path: Path) -> Iterator[None]:
         raise
 
 
-def _refuse_units(path: Path, headings: Iterable[str]) -> None:
+def _refuse_units(path: Path, headings: Sequence[str], wanted: Wanted) -> None:
     """Amounts in ten thousands and the like are refused: reading them as yuan would be a change in silence."""
-    for heading in headings:
+    chosen = wanted.choices(headings)
+    for heading in (h for index, h in enumerate(headings) if chosen.get(index, "") is not None):
         unit = bare_heading(heading)[1] or unit_said(heading)
         if unit.endswith("元") and unit != "元":
             raise file_problems.UNIT(file=path.name, sheet=path.stem, unit=unit)
@@ -126,8 +142,8 @@ def _from_parquet(connection: duckdb.DuckDBPyConnection, path: Path, wanted: Wan
         fields = connection.execute("DESCRIBE SELECT * FROM read_parquet(?)", [str(path)]).fetchall()
     except duckdb.Error as error:
         raise file_problems.DAMAGED(file=path.name) from error
-    headings = tuple(str(field[0]) for field in fields)
-    places = _places(headings, wanted) or _Places(dict.fromkeys(wanted.columns), headings)
+    headings = tuple(str(described[0]) for described in fields)
+    places = _places(headings, wanted) or Places(dict.fromkeys(wanted.columns), headings)
     _refuse_missing(path, wanted, places)
     cells = [
         f"{_parquet_cell(headings[at], str(fields[at][1]), wanted.columns[key].type) if at is not None else 'CAST(NULL AS VARCHAR)'}"
@@ -151,7 +167,7 @@ def _parquet_cell(heading: str, sql_type: str, wanted: str) -> str:
         THEN CAST(CAST({cell} AS BIGINT) AS VARCHAR) ELSE {fraction} END"""
 
 
-def _from_fast(connection: duckdb.DuckDBPyConnection, wanted: Wanted, parquet: Path, places: _Places) -> RawTable:
+def _from_fast(connection: duckdb.DuckDBPyConnection, wanted: Wanted, parquet: Path, places: Places) -> RawTable:
     cells = [
         f"{f'c{at}' if at is not None else 'CAST(NULL AS VARCHAR)'} AS {name(key)}"
         for key, at in places.read(wanted).items()
@@ -175,7 +191,7 @@ def _from_rows(
 ) -> RawTable:
     """The slow way: rows of cells into a Parquet file of texts."""
     headings, rows = tables[0]
-    places = _places(headings, wanted) or _Places(dict.fromkeys(wanted.columns), headings)
+    places = _places(headings, wanted) or Places(dict.fromkeys(wanted.columns), headings)
     _refuse_missing(path, wanted, places)
     target = folder / "raw.parquet"
     schema = pa.schema(
@@ -188,7 +204,7 @@ def _from_rows(
     return _raw(wanted, places)
 
 
-def _batches(rows: Iterable[Numbered], wanted: Wanted, places: _Places, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+def _batches(rows: Iterable[Numbered], wanted: Wanted, places: Places, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     at = [(wanted.columns[key].type, index) for key, index in places.read(wanted).items()]
     batch: list[list[object]] = [[] for _ in schema]
     for number, cells, broken in rows:
@@ -202,7 +218,7 @@ def _batches(rows: Iterable[Numbered], wanted: Wanted, places: _Places, schema: 
         if len(batch[0]) == _BATCH:
             yield pa.record_batch(batch, schema)
             batch = [[] for _ in schema]
-    yield pa.record_batch([pa.array(values, field.type) for values, field in zip(batch, schema, strict=True)], schema)
+    yield pa.record_batch([pa.array(values, kept.type) for values, kept in zip(batch, schema, strict=True)], schema)
 
 
 def cell_text(cell: Cell, column_type: str) -> str | None:
@@ -250,34 +266,58 @@ def _with_headings(path: Path, rows: Iterator[Numbered], wanted: Wanted) -> tupl
         headings = tuple("" if cell is None else str(cell) for cell in cells)
         if _places(headings, wanted) is not None:
             return headings, rows
-        _refuse_units(path, headings)
+        _refuse_units(path, headings, wanted)
         first = first or (headings if any(headings) else ())
-        if number >= _HEADING_WITHIN:
+        if number >= HEADING_WITHIN:
             break
     return first, iter(())
 
 
-def _places(headings: Sequence[str], wanted: Wanted) -> _Places | None:
-    """Match headings: the printed name first, then the aliases in their order. None where a required column is not there."""
+def _places(headings: Sequence[str], wanted: Wanted) -> Places | None:
+    """Match headings; None where a required column is not there."""
+    found = places_of(headings, wanted)
+    if any(column.required and found.at[key] is None for key, column in wanted.columns.items()):
+        return None
+    return found
+
+
+def places_of(headings: Sequence[str], wanted: Wanted) -> Places:
+    """Match headings: what was chosen, then the printed name, then the aliases in their order. Columns may be missing.
+
+    Raises a Problem where a choice gives a column of the dataset to two columns of the file.
+    """
+    chosen = wanted.choices(headings)
+    rest = {key: column for key, column in wanted.columns.items() if key not in chosen.values()}
+    at = dict.fromkeys(wanted.columns) | _recognised(headings, rest, frozenset(chosen))
+    if chosen:
+        anyway = _recognised(headings, wanted.columns, frozenset())
+        for index, key in chosen.items():
+            others = {i for i, k in chosen.items() if k == key} | ({anyway[key]} - chosen.keys() if key else set())
+            if key is not None and others - {index, None}:
+                raise problems.COLUMN_TWICE(column=wanted.columns[key].heading)
+        at |= {key: index for index, key in chosen.items() if key is not None}
+    return Places(at, tuple(headings), frozenset(index for index, key in chosen.items() if key is None))
+
+
+def _recognised(headings: Sequence[str], columns: Mapping[str, Column], aside: frozenset[int]) -> dict[str, int | None]:
     seen: dict[str, int] = {}
     for index, heading in enumerate(headings):
-        seen.setdefault(plain(heading), index)
-        seen.setdefault(bare_heading(heading)[0], index)
-    at: dict[str, int | None] = {key: seen.get(plain(column.heading)) for key, column in wanted.columns.items()}
+        if index not in aside:
+            seen.setdefault(plain(heading), index)
+            seen.setdefault(bare_heading(heading)[0], index)
+    at: dict[str, int | None] = {key: seen.get(plain(column.heading)) for key, column in columns.items()}
     taken: set[int | None] = set(at.values())
-    for key, column in wanted.columns.items():
+    for key, column in columns.items():
         if at[key] is None:
             found = next((seen[a] for a in map(plain, column.aliases) if a in seen and seen[a] not in taken), None)
             at[key] = found
             taken |= {found}
-    if any(column.required and at[key] is None for key, column in wanted.columns.items()):
-        return None
-    return _Places(at, tuple(headings))
+    return at
 
 
-def _refuse_missing(path: Path, wanted: Wanted, places: _Places) -> None:
+def _refuse_missing(path: Path, wanted: Wanted, places: Places) -> None:
     """Name the required columns for which the file has no heading at all, by any of their names."""
-    _refuse_units(path, places.headings)
+    _refuse_units(path, places.headings, wanted)
     seen = {plain(heading) for heading in places.headings}
     required = [column for key, column in wanted.columns.items() if column.required and places.at[key] is None]
     if required:
@@ -285,13 +325,16 @@ def _refuse_missing(path: Path, wanted: Wanted, places: _Places) -> None:
         raise problems.MISSING_COLUMNS(file=path.name, columns="、".join(lacking or [c.heading for c in required]))
 
 
-def _with_short_headings(column: Column) -> Column:
+def with_short_headings(wanted: Wanted) -> Wanted:
     """dBase keeps ten bytes of a field's name: five Chinese characters."""
-    names = (column.heading, *column.aliases)
-    short = tuple(n.encode("gb18030")[:10].decode("gb18030", "ignore") for n in names)
-    return column.model_copy(update={"aliases": (*column.aliases, *short)})
+    columns = {}
+    for key, column in wanted.columns.items():
+        names = (column.heading, *column.aliases)
+        short = tuple(n.encode("gb18030")[:10].decode("gb18030", "ignore") for n in names)
+        columns[key] = column.model_copy(update={"aliases": (*column.aliases, *short)})
+    return replace(wanted, columns=columns)
 
 
-def _raw(wanted: Wanted, places: _Places) -> RawTable:
+def _raw(wanted: Wanted, places: Places) -> RawTable:
     missing = tuple(wanted.columns[key].heading for key, at in places.at.items() if at is None)
     return RawTable("raw", missing, places.unknown())

@@ -92,7 +92,9 @@ def sheet_drafts(layout: Layout, today: date, *, is_head: bool, who_only: bool) 
     reader = RowReader.of(layout.columns, today, who_only=who_only)
     merged = {} if is_head else _merged_ties(layout)
     tie: Cell = None
-    unknown = [(column.index, column.heading) for column in layout.columns if column.field is None]
+    unknown = [
+        (column.index, column.heading) for column in layout.columns if column.field is None and not column.left_out
+    ]
     for number, written in layout.data():
         cells, filled = written, number in merged
         if filled:

@@ -4,15 +4,14 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Literal
 
 from bangfu.core.text import plain
 from bangfu.engine.intake import problems
 from bangfu.engine.intake.cells import text_of
-from bangfu.engine.intake.forms import EXAMPLE_NUMBERS, FieldSpec, archive_form, bare_heading, field_of
+from bangfu.engine.intake.forms import EXAMPLE_NUMBERS, FieldSpec, archive_form, bare_heading
+from bangfu.engine.intake.naming import AS_PRINTED, Naming, Sheet
 from bangfu.engine.intake.tables import Cell, Row, Table
 
-Sheet = Literal["worker", "member"]
 # Titles, units and notes stand above the headings; more than this many rows of them is no table of ours.
 _ROWS_ABOVE = 40
 _UNIT_ROW = re.compile(r"单位[:：]?(?:人民币)?([百千万亿]?元)")
@@ -30,7 +29,10 @@ _RUNNING_NUMBER = frozenset({_PROBLEMS, "序号", "编号", "户序号", "NO", "
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of the table: where it is, which field it holds, or (``field`` None) which unknown heading it has."""
+    """One column of the table: where it is, which field it holds, or (``field`` None) which unknown heading it has.
+
+    ``chosen``: whoever brings the file chose the field, or (``field`` None) to leave the column out.
+    """
 
     index: int
     written: str
@@ -38,6 +40,12 @@ class Column:
     field: str | None
     spec: FieldSpec | None
     ten_thousands: bool = False
+    chosen: bool = False
+
+    @property
+    def left_out(self) -> bool:
+        """By choice."""
+        return self.chosen and self.field is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +57,7 @@ class Layout:
     headings: Mapping[int, str]
     units: frozenset[str]
     columns: tuple[Column, ...]
+    naming: Naming = AS_PRINTED
 
     @property
     def ten_thousands(self) -> bool:
@@ -64,24 +73,35 @@ class Layout:
                 yield number, cells
 
     @property
-    def unknown(self) -> list[str]:
-        """Headings that the form does not have; running numbers and an earlier error workbook's problems aside."""
-        return [c.heading for c in self.columns if c.field is None and c.heading not in _RUNNING_NUMBER]
+    def unknown(self) -> list[Column]:
+        """Columns that the form does not have; running numbers, an earlier error workbook's problems, and those left out aside."""
+        return [c for c in self.columns if c.field is None and not c.left_out and c.heading not in _RUNNING_NUMBER]
 
 
-def find_layout(table: Table, sheet: Sheet) -> Layout | None:
+def find_layout(table: Table, sheet: Sheet, naming: Naming = AS_PRINTED) -> Layout | None:
     """Find the headings of a sheet, in any order; None where no row has a name and an ID number as headings."""
     rows = list(islice(table.rows(), _ROWS_ABOVE + 1))
-    scores = [(_known(cells, sheet), -number) for number, cells in rows]
+    scores = [(_known(cells, sheet, naming), -number) for number, cells in rows]
     best = max(scores, default=(0, 0))
-    if best[0] < 2:
-        return None
-    header = -best[1]
-    by_number = dict(rows)
-    headings, header_rows = _with_second_row(by_number, header, sheet)
+    return None if best[0] < 2 else _layout_at(table, rows, -best[1], sheet, naming)
+
+
+def guess_layout(table: Table, sheet: Sheet, naming: Naming = AS_PRINTED) -> Layout | None:
+    """Where find_layout finds nothing: the row that most likely holds the headings, so that somebody can say what they mean.
+
+    That is the row with most known headings, then with most texts; None for a sheet without any text.
+    """
+    rows = list(islice(table.rows(), _ROWS_ABOVE + 1))
+    scores = [(len(_fields(cells, sheet, naming)), len(_written(cells)), -number) for number, cells in rows]
+    best = max(scores, default=(0, 0, 0))
+    return None if best[1] < 1 else _layout_at(table, rows, -best[2], sheet, naming)
+
+
+def _layout_at(table: Table, rows: list[Row], header: int, sheet: Sheet, naming: Naming) -> Layout:
+    headings, header_rows = _with_second_row(dict(rows), header, sheet, naming)
     units = {_unit_of(cells) for number, cells in rows if number < header} - {""}
-    columns = tuple(column_of(index, headings[index], sheet, "万元" in units) for index in sorted(headings))
-    return Layout(table, header_rows, headings, frozenset(units), columns)
+    columns = tuple(column_of(index, headings[index], sheet, "万元" in units, naming) for index in sorted(headings))
+    return Layout(table, header_rows, headings, frozenset(units), columns, naming)
 
 
 def require_columns(layout: Layout, sheet: Sheet, file: str) -> None:
@@ -93,9 +113,17 @@ def require_columns(layout: Layout, sheet: Sheet, file: str) -> None:
     refuse_missing(set(have), layout.table, sheet, file)
 
 
+def refuse_chosen_twice(columns: tuple[Column, ...], table: Table, file: str) -> None:
+    """Refuse a choice of a field that another column holds too."""
+    have = [column.field for column in columns]
+    for column in columns:
+        if column.chosen and column.field is not None and have.count(column.field) > 1:
+            raise problems.COLUMN_TWICE(file=file, sheet=table.name, column=column.heading)
+
+
 def refuse_units(layout: Layout, file: str) -> None:
     """Refuse amounts in thousands and the like: reading them as yuan would be a change in silence."""
-    named = {bare_heading(column.written)[1] for column in layout.columns}
+    named = {bare_heading(column.written)[1] for column in layout.columns if not column.left_out}
     for unit in sorted((layout.units | named) & _OTHER_UNITS):
         raise problems.UNIT(file=file, sheet=layout.table.name, unit=unit)
 
@@ -108,9 +136,9 @@ def refuse_missing(have: set[str | None], table: Table, sheet: Sheet, file: str)
         raise problems.MISSING_COLUMNS(file=file, sheet=table.name, columns="、".join(missing))
 
 
-def named_fields(table: Table, sheet: Sheet) -> set[str | None]:
+def named_fields(table: Table, sheet: Sheet, naming: Naming = AS_PRINTED) -> set[str | None]:
     """The fields that some row near the top names, even where they are too few for a table."""
-    rows = [_fields(cells, sheet) for _, cells in islice(table.rows(), _ROWS_ABOVE + 1)]
+    rows = [_fields(cells, sheet, naming) for _, cells in islice(table.rows(), _ROWS_ABOVE + 1)]
     return max(rows, key=len, default=set())
 
 
@@ -124,6 +152,7 @@ def settle_doubles(columns: tuple[Column, ...]) -> tuple[Column, ...]:
     return tuple(
         replace(column, field=None, spec=None, heading=plain(column.written))
         if column.spec
+        and not column.chosen
         and column.field in own
         and bare_heading(column.written)[0] != bare_heading(column.spec.heading)[0]
         else column
@@ -131,45 +160,46 @@ def settle_doubles(columns: tuple[Column, ...]) -> tuple[Column, ...]:
     )
 
 
-def column_of(index: int, written: str, sheet: Sheet, ten_thousands: bool) -> Column:
+def column_of(index: int, written: str, sheet: Sheet, ten_thousands: bool, naming: Naming = AS_PRINTED) -> Column:
     """The column that a written heading names on a sheet."""
     unit = bare_heading(written)[1]
-    field = field_of(written, sheet)
+    chosen = naming.choice(written, sheet, index)[0]
+    field = naming.field_of(written, sheet, index)
     spec = getattr(archive_form(), sheet)[field] if field else None
     # A unit in the heading itself outweighs the sheet's unit row.
     in_ten_thousands = unit == "万元" if unit in ("元", "万元") else ten_thousands
-    return Column(index, written, spec.heading if spec else plain(written), field, spec, in_ten_thousands)
+    return Column(index, written, spec.heading if spec else plain(written), field, spec, in_ten_thousands, chosen)
 
 
-def _known(cells: tuple[Cell, ...], sheet: Sheet) -> int:
+def _known(cells: tuple[Cell, ...], sheet: Sheet, naming: Naming) -> int:
     """How many headings of the form a row has; 0 unless a name and an ID number are among them."""
-    fields = _fields(cells, sheet)
+    fields = _fields(cells, sheet, naming)
     return len(fields) if fields & {"name"} and fields & {"id_number", "head_id_number"} else 0
 
 
-def _fields(cells: tuple[Cell, ...], sheet: Sheet) -> set[str | None]:
-    return {field_of(cell, sheet) for cell in cells if isinstance(cell, str)} - {None}
+def _fields(cells: tuple[Cell, ...], sheet: Sheet, naming: Naming) -> set[str | None]:
+    return {naming.field_of(cell, sheet, index) for index, cell in enumerate(cells) if isinstance(cell, str)} - {None}
 
 
 def _with_second_row(
-    rows: Mapping[int, tuple[Cell, ...]], header: int, sheet: Sheet
+    rows: Mapping[int, tuple[Cell, ...]], header: int, sheet: Sheet, naming: Naming
 ) -> tuple[dict[int, str], tuple[int, ...]]:
     """Headings of the best row; where it is blank, of the row above or below if that names fields there (merged headings)."""
     headings = _written(rows[header])
     header_rows = [header]
+
+    def is_heading(index: int, text: str) -> bool:
+        return naming.field_of(text, sheet, index) is not None
+
     for beside in (header - 1, header + 1):
         other = _written(rows.get(beside, ()))
-        extra = {index: text for index, text in other.items() if index not in headings and _is_heading(text, sheet)}
+        extra = {index: text for index, text in other.items() if index not in headings and is_heading(index, text)}
         below_is_headings = beside < header or len(extra) == len([i for i in other if i not in headings]) > 0
-        clash = beside > header and any(index in headings and not _is_heading(other[index], sheet) for index in other)
+        clash = beside > header and any(index in headings and not is_heading(index, other[index]) for index in other)
         if extra and below_is_headings and not clash:
             headings |= extra
             header_rows.append(beside)
     return headings, tuple(sorted(header_rows))
-
-
-def _is_heading(text: str, sheet: Sheet) -> bool:
-    return field_of(text, sheet) is not None
 
 
 def _written(cells: tuple[Cell, ...]) -> dict[int, str]:

@@ -136,6 +136,13 @@ COLUMN_TWICE = kind(
     do_zh="请删去多余的一列，或改成各自的列名。",
     do_en="Delete one of them, or give each its own heading.",
 )
+UNKNOWN_FIELD = kind(
+    "columns.unknown_field",
+    zh="“{column}”对应的“{field}”不是能用的列。",
+    en="“{column}” was matched with “{field}”, which is no column that can be used.",
+    do_zh="请在列表里另选一列，或选择不收这一列。",
+    do_en="Choose another one from the list, or leave the column out.",
+)
 UNIT = kind(
     "archive.unit",
     zh="文件“{file}”的工作表“{sheet}”以{unit}为单位，读不了。",

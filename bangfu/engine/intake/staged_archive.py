@@ -23,6 +23,7 @@ from bangfu.engine.intake import problems
 from bangfu.engine.intake.archive import ArchiveReader, read_archive
 from bangfu.engine.intake.archive_row import ArchiveRow, Outcome
 from bangfu.engine.intake.files import MANIFEST_FILE, make_closed, sha256_of
+from bangfu.engine.intake.naming import Choices
 from bangfu.engine.intake.row_text import row_of_text, text_of_row
 
 CHUNK = 1_000
@@ -37,8 +38,8 @@ class ArchiveManifest:
     """What was read from one workbook: ``rows`` = ``new`` + ``same`` + ``wrong``; ``households``: heads that are new.
 
     ``read_on`` is the day that settled two-digit years. ``unknown``: headings that the form does not have. ``unread``: sheets that are
-    no part of the archive. ``problems``: code → how often, of wrong rows and of doubts. ``sha256`` is the workbook's, ``staged_sha256``
-    that of ``staged``, the file of the rows.
+    no part of the archive. ``problems``: code → how often, of wrong rows and of doubts. ``columns``: what was chosen for headings.
+    ``sha256`` is the workbook's, ``staged_sha256`` that of ``staged``, the file of the rows.
     """
 
     file: str
@@ -54,6 +55,7 @@ class ArchiveManifest:
     unknown: tuple[str, ...]
     unread: tuple[str, ...]
     problems: dict[str, int]
+    columns: dict[str, str | None]
     staged: str
     staged_sha256: str
 
@@ -96,14 +98,19 @@ class StagedArchive:
 
 
 def stage_archive(
-    path: Path, out_dir: Path, today: date, *, told: Callable[[int], None] = lambda _: None
+    path: Path,
+    out_dir: Path,
+    today: date,
+    columns: Choices | None = None,
+    *,
+    told: Callable[[int], None] = lambda _: None,
 ) -> StagedArchive:
     """Read a workbook once and lay its rows down in ``out_dir``, which is made, closed to other users, manifest.json last.
 
-    ``told`` hears the number of rows read so far, every thousand rows. The same workbook on the same day gives the same bytes.
-    Raises a Problem for a file that is no archive workbook; then ``out_dir`` holds no manifest.
+    ``columns`` as of read_archive. ``told`` hears the number of rows read so far, every thousand rows. The same workbook, day and
+    columns give the same bytes. Raises a Problem for a file that is no archive workbook; then ``out_dir`` holds no manifest.
     """
-    reader = read_archive(path, today)
+    reader = read_archive(path, today, columns)
     make_closed(out_dir)
     (out_dir / MANIFEST_FILE).unlink(missing_ok=True)
     tally: Counter[str] = Counter()
@@ -134,6 +141,7 @@ def stage_archive(
         unknown=tuple(reader.unknown_headings),
         unread=tuple(reader.unread),
         problems=dict(sorted(tally.items())),
+        columns=dict(columns or {}),
         staged=ROWS_FILE,
         staged_sha256=sha256_of(out_dir / ROWS_FILE),
     )

@@ -7,6 +7,7 @@ Two arrangements are met. *Side by side*: the head's columns, then a second name
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import takewhile
 
 from bangfu.core.ids import IdNumber
 from bangfu.core.readings import Repair
@@ -28,15 +29,13 @@ class SummaryColumns:
 
 def summary_columns(layout: Layout) -> SummaryColumns:
     """Tell the two arrangements apart by how many columns are headed as names."""
-    names = [index for index, text in sorted(layout.headings.items()) if _names_a_person(text)]
+    names = [index for index in sorted(layout.headings) if _names_a_person(layout, index)]
     if len(names) < 2:
-        member = tuple(
-            column_of(i, text, "member", layout.ten_thousands) for i, text in sorted(layout.headings.items())
-        )
+        member = tuple(_member_column(layout, index) for index in sorted(layout.headings))
         return SummaryColumns(settle_doubles(layout.columns), settle_doubles(member), side_by_side=False)
     block = _member_block(layout, names[1])
     head = tuple(column for column in layout.columns if column.index not in block)
-    member = tuple(column_of(i, layout.headings[i], "member", layout.ten_thousands) for i in block)
+    member = tuple(_member_column(layout, index) for index in block)
     return SummaryColumns(settle_doubles(head), settle_doubles(member), side_by_side=True)
 
 
@@ -168,25 +167,32 @@ def _is_same_person(head: Draft, member: Draft) -> bool:
     return member.values.get("relation") in HEAD_RELATIONS
 
 
-def _names_a_person(text: str) -> bool:
-    return "name" in (field_of(text, "worker"), field_of(text, "member"))
+def _names_a_person(layout: Layout, index: int) -> bool:
+    text, naming = layout.headings[index], layout.naming
+    return "name" in (naming.field_of(text, "worker", index), naming.field_of(text, "member", index))
+
+
+def _member_column(layout: Layout, index: int) -> Column:
+    return column_of(index, layout.headings[index], "member", layout.ten_thousands, layout.naming)
 
 
 def _member_block(layout: Layout, start: int) -> list[int]:
     """The run of member's headings around the second name column."""
-    form, places = archive_form(), sorted(layout.headings)
-    own = {bare_heading(spec.heading)[0] for spec in form.member.values()}
+    places = sorted(layout.headings)
     first = places.index(start)
-    if first and _field(layout.headings[places[first - 1]]) == "relation":
+    if first and _member_column(layout, places[first - 1]).field == "relation":
         first -= 1
-    block = []
-    for place in places[first:]:
-        bare = bare_heading(layout.headings[place])[0]
-        if bare not in own and (_field(bare) is None or bare in {spec.heading for spec in form.worker.values()}):
-            break
-        block.append(place)
-    return block
+    return list(takewhile(lambda place: _is_members(layout, place), places[first:]))
 
 
-def _field(text: str) -> str | None:
-    return field_of(text, "member")
+def _is_members(layout: Layout, place: int) -> bool:
+    """A heading of the members' own, or one that the form does not print for the worker."""
+    text = layout.headings[place]
+    if layout.naming.choice(text, "member", place)[1] is not None:
+        return True
+    if layout.naming.choice(text, "worker", place)[1] is not None:
+        return False
+    form, bare = archive_form(), bare_heading(text)[0]
+    if bare in {bare_heading(spec.heading)[0] for spec in form.member.values()}:
+        return True
+    return field_of(bare, "member") is not None and bare not in {spec.heading for spec in form.worker.values()}
