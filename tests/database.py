@@ -63,10 +63,8 @@ def template_database() -> str:
     name = f"template_{_content_of_migrations()}"
     with (HOME / "template.lock").open("w") as lock, _owner(urls.owner) as server:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if server.execute("SELECT FROM pg_database WHERE datname = %s", [name]).fetchone():
+        if server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             return name
-        for (old,) in server.execute("SELECT datname FROM pg_database WHERE datname LIKE 'template\\_%'").fetchall():
-            server.execute(f'DROP DATABASE "{old}" WITH (FORCE)'.encode())
         server.execute(b"DROP DATABASE IF EXISTS making WITH (FORCE)")
         server.execute(b"CREATE DATABASE making")
         for role, module in ((urls.owner, "migrate"), (urls.app, "seed")):
@@ -129,7 +127,35 @@ def own_database(django_db_blocker: DjangoDbBlocker, monkeypatch: pytest.MonkeyP
         yield where
 
 
+_SESSION: list[Any] = []
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Several runs may share the server: each holds a lock while it lasts."""
+    HOME.mkdir(parents=True, exist_ok=True)
+    lock = (HOME / "sessions.lock").open("w")
+    fcntl.flock(lock, fcntl.LOCK_SH)
+    _SESSION.append(lock)
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """The process that started the others ends the server."""
-    if not hasattr(session.config, "workerinput"):
+    """The last one ends the server, and removes what older migrations left."""
+    if hasattr(session.config, "workerinput"):
+        _SESSION.pop().close()
+        return
+    with _SESSION.pop() as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return
+        if (HOME / "template.lock").exists():
+            _drop_old_templates()
         stop(HOME)
+
+
+def _drop_old_templates() -> None:
+    current = f"template_{_content_of_migrations()}"
+    with _owner(database_urls(HOME).owner) as server:
+        for (old,) in server.execute("SELECT datname FROM pg_database WHERE datname LIKE 'template\\_%'").fetchall():
+            if old != current:
+                server.execute(f'DROP DATABASE "{old}" WITH (FORCE)'.encode())

@@ -3,6 +3,7 @@
 from datetime import date
 from uuid import UUID
 
+from bangfu.core.clock import MachineClock, today
 from bangfu.ground.access.models import Account, Appointment, Organisation
 from bangfu.ground.access.problems import NO_APPOINTMENT, NO_SUCH_ORGANISATION
 from bangfu.ground.acts.actor import Actor, Purpose, Role
@@ -48,6 +49,10 @@ def actor_of(account: Account, on: date, purpose: Purpose, appointment_id: UUID 
         if not held:
             raise NO_APPOINTMENT(username=account.username)
         chosen = held[0]
+    return _actor(account, chosen, purpose)
+
+
+def _actor(account: Account, chosen: Appointment, purpose: Purpose) -> Actor:
     return Actor(
         person_id=account.pk,
         name=account.full_name,
@@ -57,6 +62,18 @@ def actor_of(account: Account, on: date, purpose: Purpose, appointment_id: UUID 
         scope=chosen.organisation.path,
         purpose=purpose,
     )
+
+
+def actor_again(person_id: str, role: str, organisation_code: str, purpose: str) -> Actor:
+    """Whoever asked for a job, when the job runs: their appointment must still hold."""
+    if UUID(person_id) == OPERATOR_ID:
+        return operator(Purpose(purpose), code=organisation_code)
+    account = Account.objects.get(pk=person_id)
+    held = current_appointments(account, today(MachineClock()))
+    for appointment in held:
+        if appointment.role == role and appointment.organisation.code == organisation_code:
+            return _actor(account, appointment, Purpose(purpose))
+    raise NO_APPOINTMENT(username=account.username)
 
 
 def operator(purpose: Purpose = Purpose.OPERATIONS, *, code: str | None = None) -> Actor:

@@ -73,7 +73,7 @@ def act(verb: Verb, *, right: Right) -> Callable[[Callable[Given, Done[Answer]]]
                     earlier = Entry.objects.filter(act_id=act_id).first()
                     if earlier is not None:
                         return _again(earlier, actor, content, function)
-                    done = function(**kwargs)
+                    done = function(*args, **kwargs)
                     fault_point(f"{verb.code}.done")
                     _enter(verb, actor, act_id, content, done)
                     fault_point(f"{verb.code}.before_commit")

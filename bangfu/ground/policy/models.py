@@ -13,17 +13,18 @@ from bangfu.ground.acts.classes import classes
 class Value(models.Model):
     """One value: what holds where, when, and from which document. ``mark`` is the confidence of DOMAIN (H M K L).
 
-    Values are public: no row-level security on what everybody may know.
+    ``path`` is the organisation's; "/" for what holds everywhere. Values are public: no row-level security on what everybody may know.
     """
 
-    SENSITIVITY = classes(public="id code organisation path period value document mark file loaded_at")
+    SENSITIVITY = classes(public="id code organisation path period value document_zh document_en mark file loaded_at")
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     code = models.CharField(max_length=80)
     organisation = models.CharField(max_length=30)
-    path = models.CharField(max_length=80, db_collation="C")
+    path = models.CharField(max_length=80, db_collation="C", db_index=True)
     period = DateRangeField()
     value = models.JSONField()
-    document = models.TextField()
+    document_zh = models.TextField()
+    document_en = models.TextField()
     mark = models.CharField(max_length=1)
     file = models.CharField(max_length=200)
     loaded_at = models.DateTimeField(db_default=Now())
@@ -39,7 +40,9 @@ class Value(models.Model):
                     ("organisation", RangeOperators.EQUAL),
                     ("period", RangeOperators.OVERLAPS),
                 ],
-            )
+            ),
+            models.CheckConstraint(name="policy_value_mark", condition=models.Q(mark__in=["H", "M", "K", "L"])),
+            models.CheckConstraint(name="policy_value_some_day", condition=models.Q(period__isempty=False)),
         ]
 
     def __str__(self) -> str:

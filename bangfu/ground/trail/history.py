@@ -10,6 +10,7 @@ from typing import TypeVar
 import pghistory
 import pgtrigger
 from django.db import migrations, models
+from pghistory.core import event_models
 
 from bangfu.ground.acts.rls import CurrentAct, append_only, scoped
 
@@ -23,7 +24,7 @@ def tracked(model_name: str) -> Callable[[Tracked], Tracked]:
         pghistory.UpdateEvent("changed"),
         pghistory.DeleteEvent("removed"),
         level=pgtrigger.Statement,
-        context_field=None,
+        context_field=None,  # type: ignore[arg-type]  # None is documented, and not typed
         model_name=model_name,
         attrs={"act_id": models.UUIDField(null=True, db_default=CurrentAct())},
     )
@@ -33,3 +34,9 @@ def tracked(model_name: str) -> Callable[[Tracked], Tracked]:
 def guarded_history(*tables: str) -> list[migrations.RunSQL]:
     """Migration steps for event tables: the same scope as the rows, and append-only."""
     return [*(scoped(table) for table in tables), append_only(*tables)]
+
+
+def events_of(model: type[models.Model]) -> type[models.Model]:
+    """The table of a tracked model's history."""
+    (found,) = event_models(tracks_model=model)
+    return found

@@ -75,8 +75,8 @@ def _line(entry: Entry) -> Line:
 
 
 def _role(code: str) -> tuple[str, str]:
-    return ROLE_WORDS[Role(code)] if code in Role else (code, code)
+    return ROLE_WORDS[Role(code)] if code in Role.__members__.values() else (code, code)
 
 
 def _purpose(code: str) -> tuple[str, str]:
-    return PURPOSE_WORDS[Purpose(code)] if code in Purpose else (code, code)
+    return PURPOSE_WORDS[Purpose(code)] if code in Purpose.__members__.values() else (code, code)

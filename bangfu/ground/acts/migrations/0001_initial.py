@@ -5,36 +5,38 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('act_id', models.UUIDField()),
-                ('verb', models.CharField(max_length=80)),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('person_id', models.UUIDField()),
-                ('person_name', models.CharField(max_length=100)),
-                ('role', models.CharField(max_length=30)),
-                ('organisation', models.CharField(max_length=30)),
-                ('purpose', models.CharField(max_length=30)),
-                ('org', models.CharField(db_collation='C', max_length=80)),
-                ('subject_type', models.CharField(blank=True, max_length=40)),
-                ('subject_id', models.UUIDField(null=True)),
-                ('household_id', models.UUIDField(null=True)),
-                ('values', models.JSONField(default=dict)),
-                ('content_sha256', models.CharField(max_length=64)),
-                ('answer', models.JSONField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("act_id", models.UUIDField()),
+                ("verb", models.CharField(max_length=80)),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("person_id", models.UUIDField()),
+                ("person_name", models.CharField(max_length=100)),
+                ("role", models.CharField(max_length=30)),
+                ("organisation", models.CharField(max_length=30)),
+                ("purpose", models.CharField(max_length=30)),
+                ("org", models.CharField(db_collation="C", max_length=80)),
+                ("subject_type", models.CharField(blank=True, max_length=40)),
+                ("subject_id", models.UUIDField(null=True)),
+                ("household_id", models.UUIDField(null=True)),
+                ("values", models.JSONField(default=dict)),
+                ("content_sha256", models.CharField(max_length=64)),
+                ("answer", models.JSONField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['household_id', '-id'], name='entry_by_household'), models.Index(fields=['subject_id'], name='entry_by_subject'), models.Index(fields=['org', '-id'], name='entry_by_org')],
-                'constraints': [models.UniqueConstraint(fields=('act_id',), name='entry_act_id_once')],
+                "indexes": [
+                    models.Index(fields=["household_id", "-id"], name="entry_by_household"),
+                    models.Index(fields=["subject_id"], name="entry_by_subject"),
+                    models.Index(fields=["org", "-id"], name="entry_by_org"),
+                ],
+                "constraints": [models.UniqueConstraint(fields=("act_id",), name="entry_act_id_once")],
             },
         ),
     ]

@@ -6,30 +6,31 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Look',
+            name="Look",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('person_id', models.UUIDField()),
-                ('person_name', models.CharField(max_length=100)),
-                ('role', models.CharField(max_length=30)),
-                ('organisation', models.CharField(max_length=30)),
-                ('purpose', models.CharField(max_length=30)),
-                ('org', models.CharField(db_collation='C', max_length=80)),
-                ('household_id', models.UUIDField()),
-                ('page', models.CharField(max_length=60)),
-                ('fields', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), size=None)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("person_id", models.UUIDField()),
+                ("person_name", models.CharField(max_length=100)),
+                ("role", models.CharField(max_length=30)),
+                ("organisation", models.CharField(max_length=30)),
+                ("purpose", models.CharField(max_length=30)),
+                ("org", models.CharField(db_collation="C", max_length=80)),
+                ("household_id", models.UUIDField()),
+                ("page", models.CharField(max_length=60)),
+                (
+                    "fields",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), size=None),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['household_id', '-id'], name='look_by_household')],
+                "indexes": [models.Index(fields=["household_id", "-id"], name="look_by_household")],
             },
         ),
     ]

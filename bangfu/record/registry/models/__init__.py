@@ -1,6 +1,6 @@
 """Tables of the registry. Names of columns are those of ``policy/forms/archive.yaml`` wherever the form has the field."""
 
-from bangfu.record.registry.models.batches import Batch, Chunk
+from bangfu.record.registry.models.batches import Batch, Chunk, FileCounter
 from bangfu.record.registry.models.files import CaseFile, Household
 from bangfu.record.registry.models.members import Employer, Member
 from bangfu.record.registry.models.particulars import (
@@ -22,6 +22,7 @@ __all__ = [
     "Dwelling",
     "Employer",
     "Expenditure",
+    "FileCounter",
     "Household",
     "Income",
     "Member",

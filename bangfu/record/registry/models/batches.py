@@ -19,7 +19,7 @@ class Batch(models.Model):
 
     SENSITIVITY = classes(
         public="id org state purpose basis document source file_name sha256 size columns control_rows control_households "
-        "chunks expected counts tally created_at checked_at finished_at created_role problem version",
+        "chunks fields expected counts tally created_at checked_at finished_at created_role problem version",
         ordinary="created_by created_name",
     )
 
@@ -48,6 +48,8 @@ class Batch(models.Model):
     control_rows = models.IntegerField(null=True)
     control_households = models.IntegerField(null=True)
     chunks = models.IntegerField(null=True)
+    # Which fields the workbook has columns for, by sheet: what it has no column for, it says nothing about.
+    fields = models.JSONField(default=dict)
     expected = models.JSONField(default=dict)
     counts = models.JSONField(default=dict)
     tally = models.JSONField(default=dict)
@@ -61,6 +63,17 @@ class Batch(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+
+class FileCounter(models.Model):
+    """Running numbers of files, by county and year. No personal data."""
+
+    SENSITIVITY = classes(public="id series last")
+    series = models.CharField(max_length=40, unique=True)
+    last = models.IntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.series} {self.last}"
 
 
 class Chunk(models.Model):

@@ -1,6 +1,7 @@
 """The household, and its file (DOMAIN 0.2: one file per household, in the name of one worker)."""
 
 import uuid
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -9,7 +10,7 @@ from django.db.models.functions import Now
 from bangfu.ground.acts.classes import classes
 from bangfu.ground.trail.history import tracked
 
-TEXT = {"blank": True, "default": ""}
+TEXT: Any = {"blank": True, "default": ""}
 
 
 class Household(models.Model):
@@ -60,16 +61,16 @@ class CaseFile(models.Model):
     updated_at = models.DateTimeField(db_default=Now())
     row_hash = models.CharField(max_length=64, **TEXT)
     # Of the head, so that lists and searches need one table.
-    head_name = models.CharField(max_length=200, **TEXT)
+    head_name = models.TextField(**TEXT)
     head_pinyin = models.CharField(max_length=400, db_collation="C", **TEXT)
-    main_cause = models.CharField(max_length=100, **TEXT)
+    main_cause = models.TextField(**TEXT)
 
-    file_number = models.CharField(max_length=100, **TEXT)
-    category = models.CharField(max_length=100, **TEXT)
-    postcode = models.CharField(max_length=40, **TEXT)
+    file_number = models.TextField(**TEXT)
+    category = models.TextField(**TEXT)
+    postcode = models.TextField(**TEXT)
     address = models.TextField(**TEXT)
-    division = models.CharField(max_length=100, **TEXT)
-    stated_persons = models.IntegerField(null=True)
+    division = models.TextField(**TEXT)
+    stated_persons = models.BigIntegerField(null=True)
     stated_total_yearly_income_fen = models.BigIntegerField(null=True)
     stated_income_per_head_fen = models.BigIntegerField(null=True)
     monthly_rigid_expenditure_fen = models.BigIntegerField(null=True)
@@ -80,18 +81,18 @@ class CaseFile(models.Model):
     attachment_kind = models.TextField(**TEXT)
     attachment_name = models.TextField(**TEXT)
     remark = models.TextField(**TEXT)
-    filed_by = models.CharField(max_length=200, **TEXT)
-    reviewed_by = models.CharField(max_length=200, **TEXT)
-    entered_by = models.CharField(max_length=200, **TEXT)
+    filed_by = models.TextField(**TEXT)
+    reviewed_by = models.TextField(**TEXT)
+    entered_by = models.TextField(**TEXT)
     party_opinion = models.TextField(**TEXT)
     base_union_opinion = models.TextField(**TEXT)
     system_union_opinion = models.TextField(**TEXT)
     employer_union_opinion = models.TextField(**TEXT)
     is_target = models.BooleanField(null=True)
     target_since = models.DateField(null=True)
-    key_group = models.CharField(max_length=200, **TEXT)
-    four_batches = models.CharField(max_length=200, **TEXT)
-    application_kind = models.CharField(max_length=100, **TEXT)
+    key_group = models.TextField(**TEXT)
+    four_batches = models.TextField(**TEXT)
+    application_kind = models.TextField(**TEXT)
     skills = models.TextField(**TEXT)
     needs = models.TextField(**TEXT)
     as_written_sealed = models.BinaryField(null=True)

@@ -16,10 +16,10 @@ class Employer(models.Model):
     SENSITIVITY = classes(public="id credit_code name nature state industry")
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     credit_code = models.CharField(max_length=40, **TEXT)
-    name = models.CharField(max_length=300)
-    nature = models.CharField(max_length=100, **TEXT)
+    name = models.TextField()
+    nature = models.TextField(**TEXT)
     state = models.CharField(max_length=100, **TEXT)
-    industry = models.CharField(max_length=100, **TEXT)
+    industry = models.TextField(**TEXT)
 
     class Meta:
         """Once by code, once by name where there is no code."""
@@ -43,7 +43,7 @@ class Member(models.Model):
 
     SENSITIVITY = classes(
         public="id household case_file org is_head position version row_hash open_file left_on employer number_state number_doubt",
-        ordinary="name note folded pinyin relation ethnic_group sex political_status birth_date age model_worker "
+        ordinary="name note folded pinyin pinyin_joined initials relation ethnic_group sex political_status birth_date age model_worker "
         "medical_insurance marital_status household_registration mobile other_contact person_status work_status education "
         "enrolled schooling_years employer_or_school employer_code employer_nature enterprise_state industry started_work "
         "contract_signed contract_term remark doubts",
@@ -73,38 +73,41 @@ class Member(models.Model):
     number_last_four = models.CharField(max_length=4, **TEXT)
     number_state = models.CharField(max_length=10, choices=NumberState.choices)
     number_doubt = models.CharField(max_length=20, **TEXT)
-    name = models.CharField(max_length=200)
-    note = models.CharField(max_length=200, **TEXT)
+    name = models.TextField()
+    note = models.TextField(**TEXT)
     folded = models.CharField(max_length=200, db_collation="C", **TEXT)
+    # Sorted by syllables; found without the spaces, and by initials.
     pinyin = models.CharField(max_length=400, db_collation="C", **TEXT)
-    relation = models.CharField(max_length=100, **TEXT)
-    ethnic_group = models.CharField(max_length=100, **TEXT)
-    sex = models.CharField(max_length=100, **TEXT)
-    political_status = models.CharField(max_length=100, **TEXT)
+    pinyin_joined = models.CharField(max_length=400, db_collation="C", **TEXT)
+    initials = models.CharField(max_length=100, db_collation="C", **TEXT)
+    relation = models.TextField(**TEXT)
+    ethnic_group = models.TextField(**TEXT)
+    sex = models.TextField(**TEXT)
+    political_status = models.TextField(**TEXT)
     birth_date = models.DateField(null=True)
-    age = models.IntegerField(null=True)
-    health = models.CharField(max_length=200, **TEXT)
+    age = models.BigIntegerField(null=True)
+    health = models.TextField(**TEXT)
     illness_or_disability = models.TextField(**TEXT)
-    work_status = models.CharField(max_length=100, **TEXT)
-    person_status = models.CharField(max_length=100, **TEXT)
-    model_worker = models.CharField(max_length=100, **TEXT)
-    mobile = models.CharField(max_length=100, **TEXT)
-    other_contact = models.CharField(max_length=200, **TEXT)
+    work_status = models.TextField(**TEXT)
+    person_status = models.TextField(**TEXT)
+    model_worker = models.TextField(**TEXT)
+    mobile = models.TextField(**TEXT)
+    other_contact = models.TextField(**TEXT)
     started_work = models.DateField(null=True)
-    industry = models.CharField(max_length=100, **TEXT)
-    marital_status = models.CharField(max_length=100, **TEXT)
-    household_registration = models.CharField(max_length=100, **TEXT)
-    medical_insurance = models.CharField(max_length=100, **TEXT)
+    industry = models.TextField(**TEXT)
+    marital_status = models.TextField(**TEXT)
+    household_registration = models.TextField(**TEXT)
+    medical_insurance = models.TextField(**TEXT)
     employer = models.ForeignKey(Employer, on_delete=models.PROTECT, null=True)
-    employer_or_school = models.CharField(max_length=300, **TEXT)
-    employer_code = models.CharField(max_length=100, **TEXT)
-    employer_nature = models.CharField(max_length=100, **TEXT)
-    enterprise_state = models.CharField(max_length=100, **TEXT)
-    education = models.CharField(max_length=100, **TEXT)
-    enrolled = models.IntegerField(null=True)
-    schooling_years = models.IntegerField(null=True)
+    employer_or_school = models.TextField(**TEXT)
+    employer_code = models.TextField(**TEXT)
+    employer_nature = models.TextField(**TEXT)
+    enterprise_state = models.TextField(**TEXT)
+    education = models.TextField(**TEXT)
+    enrolled = models.BigIntegerField(null=True)
+    schooling_years = models.BigIntegerField(null=True)
     contract_signed = models.DateField(null=True)
-    contract_term = models.CharField(max_length=100, **TEXT)
+    contract_term = models.TextField(**TEXT)
     remark = models.TextField(**TEXT)
     as_written_sealed = models.BinaryField(null=True)
     doubts = models.JSONField(default=list)
@@ -122,7 +125,9 @@ class Member(models.Model):
         ]
         indexes = [
             models.Index(fields=["number_last_four"], name="member_by_last_four"),
-            models.Index(fields=["pinyin"], name="member_by_pinyin"),
+            models.Index(fields=["pinyin_joined"], name="member_by_pinyin"),
+            models.Index(fields=["initials"], name="member_by_initials"),
+            models.Index(fields=["folded"], name="member_by_folded"),
         ]
 
     def __str__(self) -> str:

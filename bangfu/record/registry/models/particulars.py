@@ -31,7 +31,7 @@ class Cause(Particular):
     """A cause of hardship (code list C15): ``rank`` 0 is the main one, at most three others follow."""
 
     SENSITIVITY = classes(public="id case_file org rank", sensitive="cause")
-    cause = models.CharField(max_length=100)
+    cause = models.TextField()
     rank = models.PositiveSmallIntegerField()
 
     class Meta:
@@ -45,9 +45,9 @@ class Dwelling(Particular):
     """Where the family lives: type (C7) and floor area in hundredths of a square metre, or as a band (C8)."""
 
     SENSITIVITY = classes(public="id case_file org", ordinary="housing_type floor_area floor_area_text")
-    housing_type = models.CharField(max_length=100, **TEXT)
-    floor_area = models.IntegerField(null=True)
-    floor_area_text = models.CharField(max_length=100, **TEXT)
+    housing_type = models.TextField(**TEXT)
+    floor_area = models.BigIntegerField(null=True)
+    floor_area_text = models.TextField(**TEXT)
 
     class Meta:
         """The form has room for one."""
@@ -113,8 +113,8 @@ class BankAccount(Particular):
     SENSITIVITY = classes(
         public="id case_file org", sensitive="bank branch card_sealed card_hash card_last_four card_doubt"
     )
-    bank = models.CharField(max_length=200, **TEXT)
-    branch = models.CharField(max_length=200, **TEXT)
+    bank = models.TextField(**TEXT)
+    branch = models.TextField(**TEXT)
     card_sealed = models.BinaryField(null=True)
     card_hash = models.BinaryField(max_length=16, null=True)
     card_last_four = models.CharField(max_length=4, **TEXT)

@@ -1,0 +1,148 @@
+"""The list of files: query form, search by name, pinyin, initials, last four or number; paged by key, so that page 2,000 is as fast as page 2."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+
+from bangfu.ground.access.masking import masked_name
+from bangfu.ground.access.selectors import names_of_organisations
+from bangfu.ground.acts.actor import Actor, Right
+from bangfu.record.registry.models import CaseFile, Member
+
+PAGE = 50
+_BEYOND = "\U0010ffff"
+_LAST_FOUR = re.compile("[0-9]{3}[0-9Xx]")
+_NUMBER = re.compile("[0-9]{6}-.*")
+_NUMBER_PART = re.compile("[0-9]{4}-[0-9]{1,5}|[0-9]{5}")
+_LATIN = re.compile("[a-z ]+")
+# Short Latin input is tried as initials as well.
+_MOST_INITIALS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class FileQuery:
+    """The query form. ``text``: name, pinyin, initials, last four of any member's number, or the file's number."""
+
+    text: str = ""
+    organisation: str = ""
+    state: str = ""
+    category: str = ""
+    cause: str = ""
+    unverified: bool = False
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """One line of the list; the name masked unless the list is of one family's own union."""
+
+    id: UUID
+    household: UUID
+    number: str
+    name: str
+    persons: int
+    organisation: str
+    org: str
+    category: str
+    cause: str
+    state: str
+    incomplete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FilePage:
+    """A page: its lines, how many files the query finds in all, and where the next page begins ("" at the end)."""
+
+    rows: tuple[FileRow, ...]
+    total: int
+    following: str
+
+
+def files(actor: Actor, query: FileQuery, *, size: int = PAGE) -> FilePage:
+    """Files in scope that the query finds, in the order of pinyin."""
+    actor.require(Right.SEE_FILES)
+    found = _found(query)
+    total = found.count()
+    if query.after:
+        pinyin, _, number = query.after.rpartition("|")
+        found = found.filter(Q(head_pinyin__gt=pinyin) | Q(head_pinyin=pinyin, number__gt=number))
+    page = list(found.order_by("head_pinyin", "number")[: size + 1])
+    following = f"{page[size - 1].head_pinyin}|{page[size - 1].number}" if len(page) > size else ""
+    return FilePage(tuple(_rows(page[:size])), total, following)
+
+
+def count_files(actor: Actor) -> int:
+    """How many open files there are in scope."""
+    actor.require(Right.SEE_FILES)
+    return CaseFile.objects.filter(state=CaseFile.State.ON_FILE).count()
+
+
+def rows_for(actor: Actor, case_files: Iterable[UUID]) -> dict[UUID, FileRow]:
+    """Lines of the list for files that are known already."""
+    actor.require(Right.SEE_FILES)
+    return {row.id: row for row in _rows(list(CaseFile.objects.filter(pk__in=list(case_files))))}
+
+
+def _found(query: FileQuery) -> QuerySet[CaseFile]:
+    found = CaseFile.objects.filter(state=query.state or CaseFile.State.ON_FILE)
+    if query.organisation:
+        found = found.filter(org__gte=query.organisation, org__lt=f"{query.organisation[:-1]}0")
+    if query.category:
+        found = found.filter(category=query.category)
+    if query.cause:
+        found = found.filter(main_cause=query.cause)
+    if query.unverified:
+        unverified = Member.objects.filter(left_on__isnull=True).exclude(number_state=Member.NumberState.VALID)
+        found = found.filter(pk__in=unverified.values("case_file"))
+    text = query.text.strip()
+    return _matching(found, text) if text else found
+
+
+def _matching(found: QuerySet[CaseFile], text: str) -> QuerySet[CaseFile]:
+    if _NUMBER.fullmatch(text):
+        return found.filter(number__gte=text, number__lt=text + _BEYOND)
+    if _NUMBER_PART.fullmatch(text):
+        return found.filter(number__endswith=text)
+    if _LAST_FOUR.fullmatch(text):
+        people = Member.objects.filter(number_last_four=text.upper())
+    elif _LATIN.fullmatch(text.lower()):
+        people = _by_pinyin(text.lower().replace(" ", ""))
+    else:
+        people = Member.objects.filter(folded__gte=text, folded__lt=text + _BEYOND)
+        if not people.exists():
+            people = Member.objects.filter(folded__contains=text)
+    return found.filter(pk__in=people.filter(left_on__isnull=True).values("case_file"))
+
+
+def _by_pinyin(text: str) -> QuerySet[Member]:
+    # Ranges and not LIKE: only comparisons may use an index behind row-level security (STACK 3, trap 3).
+    wanted = Q(pinyin_joined__gte=text, pinyin_joined__lt=text + _BEYOND)
+    if len(text) <= _MOST_INITIALS:
+        wanted |= Q(initials=text)
+    return Member.objects.filter(wanted)
+
+
+def _rows(page: list[CaseFile]) -> Iterable[FileRow]:
+    ids = [file.pk for file in page]
+    counted = Member.objects.filter(case_file__in=ids, left_on__isnull=True).values_list("case_file")
+    unverified = Count("pk", filter=~Q(number_state=Member.NumberState.VALID))
+    persons = {file: (count, wrong) for file, count, wrong in counted.annotate(Count("pk"), unverified)}
+    names = names_of_organisations({file.org for file in page})
+    for file in page:
+        count, wrong = persons.get(file.pk, (0, 0))
+        yield FileRow(
+            id=file.pk,
+            household=file.household_id,
+            number=file.number,
+            name=masked_name(file.head_name),
+            persons=count,
+            organisation=names.get(file.org, ""),
+            org=file.org,
+            category=file.category,
+            cause=file.main_cause,
+            state=file.state,
+            incomplete=bool(wrong),
+        )

@@ -1,0 +1,63 @@
+"""A batch's rows on disk, and what they would change: what check, look and commit have in common."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from django.conf import settings
+
+from bangfu.core.clock import MachineClock, today
+from bangfu.engine.intake.archive_row import ArchiveRow
+from bangfu.engine.intake.staged_archive import StagedArchive, stage_archive, staged_archive
+from bangfu.record.registry.apply import elsewhere, hashes_of
+from bangfu.record.registry.models import Batch, CaseFile, Member
+from bangfu.record.registry.reading import bundles
+from bangfu.record.registry.reconcile import Columns, Known, Plan, reconcile
+from bangfu.record.registry.uploads import upload_folder, upload_path
+
+
+def staged_folder(batch: Batch) -> Path:
+    """Where a batch's rows are laid down."""
+    return upload_folder(Path(settings.BANGFU_HOME), batch.pk) / "staged"
+
+
+def stage(batch: Batch) -> StagedArchive:
+    """Read the uploaded workbook once and lay its rows down."""
+    path = upload_path(Path(settings.BANGFU_HOME), batch.pk, batch.file_name)
+    return stage_archive(path, staged_folder(batch), today(MachineClock()), columns=batch.columns or None)
+
+
+def opened(batch: Batch) -> StagedArchive:
+    """The rows that were laid down; raises a Problem where they are gone or altered."""
+    return staged_archive(staged_folder(batch))
+
+
+def staged_rows(batch: Batch, number: int) -> list[ArchiveRow]:
+    """One chunk."""
+    return opened(batch).chunk(number)
+
+
+def known_of(rows: Iterable[ArchiveRow]) -> Known:
+    """What the registry knows of a chunk's persons. Inside a door."""
+    hashes = hashes_of(rows)
+    members = Member.objects.filter(number_hash__in=hashes, open_file=True, left_on__isnull=True)
+    found = members.select_related("case_file")
+    placed, heads = {}, {}
+    for member in found:
+        hashed = bytes(member.number_hash or b"")
+        placed[hashed] = (member.case_file_id, member.case_file.number)
+        if member.is_head:
+            heads[member.case_file_id] = hashed
+    files = CaseFile.objects.filter(pk__in=heads)
+    by_head = {heads[bundle.case_file.pk]: bundle for bundle in bundles(files)}
+    return Known(by_head, placed, elsewhere(hashes))
+
+
+def plan_of(batch: Batch, rows: Iterable[ArchiveRow], known: Known) -> Plan:
+    """What the rows would change, as the workbook's columns allow."""
+    fields = batch.fields or {}
+    columns = Columns(
+        frozenset(fields.get("worker", ())),
+        frozenset(fields.get("member", ())),
+        bool(fields.get("lists_members", True)),
+    )
+    return reconcile(rows, known, columns)
