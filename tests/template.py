@@ -23,11 +23,13 @@ def seed() -> None:
         founder,
         shipped_organisations,
     )
+    from bangfu.ground.policy.services import keep_policy_current  # noqa: PLC0415
     from tests.people import CAST, PASSWORD, TOWNSHIP, XIANGYUN  # noqa: PLC0415
 
     operator = founder("5329")
     rows = [*shipped_organisations("5329"), (TOWNSHIP, "祥城镇工会", "township", XIANGYUN)]
     found_organisations(actor=operator, act_id=uuid4(), rows=rows)
+    keep_policy_current(actor=operator)
     password = make_password(PASSWORD)
     for someone in CAST:
         appoint(
