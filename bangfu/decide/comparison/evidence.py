@@ -1,0 +1,93 @@
+"""What the engine found, laid down in the order of the files and read back a thousand files at a time."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pyarrow.parquet as pq
+
+from bangfu.core.whole_files import replacing
+from bangfu.decide.comparison.rules import Found, merged, together
+from bangfu.engine.duckdb_.session import Limits, literal, session
+
+CHUNK = 1_000
+_EVIDENCE = "evidence.parquet"
+
+
+def part(folder: Path, number: int) -> Path:
+    """The file of one round's evidence."""
+    return folder / f"evidence-{number}.parquet"
+
+
+def lay_in_order(rounds: Sequence[Mapping[str, object]], folder: Path) -> None:
+    """Make one file of the evidence of all rounds (each with its datasets), ordered by household."""
+    parts = []
+    for number, deliveries in enumerate(rounds):
+        # What the helpers of a later round and the register itself say was said in the first.
+        mine = f"WHERE dataset IN ({', '.join(map(literal, deliveries))})" if number else ""
+        read = f"read_parquet({literal(str(part(folder, number)))})"
+        parts.append(f"SELECT *, {number} AS round FROM {read} {mine}")  # noqa: S608, names and literals of our own
+    with session(Limits(), folder) as (connection, _), replacing(folder / _EVIDENCE) as temporary:
+        connection.execute(
+            f"COPY ({' UNION ALL BY NAME '.join(parts)} ORDER BY household_id, person_id, dataset, kind, conclusion, round) "
+            f"TO {literal(str(temporary))} (FORMAT parquet, COMPRESSION zstd)"
+        )
+    for number in range(len(rounds)):
+        part(folder, number).unlink()
+
+
+def in_chunks(files: list[UUID], folder: Path) -> list[list[UUID]]:
+    """The files in chunks, none with more than CHUNK findings unless one file alone has more: the same however often it is asked."""
+    counts: Counter[str] = Counter()
+    if (folder / _EVIDENCE).exists():
+        counts.update(pq.read_table(folder / _EVIDENCE, columns=["household_id"])["household_id"].to_pylist())
+    sized = ((file, counts[str(file)]) for file in files)
+    return list(together(sized, CHUNK))
+
+
+def found_in(
+    chunks: list[list[UUID]], rounds: list[dict[str, str]], folder: Path
+) -> Iterator[tuple[list[UUID], list[Found]]]:
+    """Each chunk with what was found in its files; both are in the same order."""
+    rows = _rows(folder)
+    waiting = next(rows, None)
+    for chunk in chunks:
+        found: list[Found] = []
+        wanted = {str(file) for file in chunk}
+        while waiting is not None and waiting["household_id"] in wanted:
+            found.append(_one(waiting, rounds[waiting["round"]]))
+            waiting = next(rows, None)
+        yield chunk, merged(found)
+
+
+def _rows(folder: Path) -> Iterator[dict[str, Any]]:
+    if (folder / _EVIDENCE).exists():
+        with pq.ParquetFile(folder / _EVIDENCE) as file:
+            for batch in file.iter_batches(batch_size=5_000):
+                yield from batch.to_pylist()
+
+
+def _one(row: dict[str, Any], deliveries: dict[str, str]) -> Found:
+    delivery = deliveries.get(row["dataset"])
+    own = not row["dataset"]
+    return Found(
+        case_file=UUID(row["household_id"]),
+        member=UUID(row["person_id"]) if row["person_id"] else None,
+        dataset=row["dataset"],
+        kind=row["kind"],
+        conclusion=row["conclusion"],
+        says_zh=row["says_zh"],
+        says_en=row["says_en"],
+        may_be=tuple((words["zh"], words["en"]) for words in row["may_be"]),
+        # A row of the register has no number that lasts: the member is the place.
+        sources=() if own else tuple(row["sources"]),
+        row_count=0 if own else row["row_count"],
+        first_row="" if own or row["first_row"] is None else str(row["first_row"]),
+        file="" if own else row["file"] or "",
+        rule=row["rule"],
+        rules_version=str(row["rules_version"]),
+        as_of=row["as_of"],
+        delivery=UUID(delivery) if delivery else None,
+    )

@@ -1,0 +1,205 @@
+"""A comparison from beginning to end: the register out of the database, the engine, the findings back into it.
+
+The engine runs outside of any transaction, in a folder that only this user can open. A run that was killed goes on with the first
+chunk that is not recorded if its folder is still there, and else begins again; nothing doubles either way.
+"""
+
+import json
+import shutil
+import time
+from collections.abc import Iterable, Iterator
+from datetime import date
+from pathlib import Path
+from uuid import UUID, uuid4, uuid5
+
+from django.db.utils import InterfaceError, OperationalError
+
+from bangfu.core.problems import Problem
+from bangfu.core.whole_files import replacing
+from bangfu.decide.comparison import services
+from bangfu.decide.comparison.evidence import CHUNK, found_in, in_chunks, lay_in_order, part
+from bangfu.decide.comparison.folders import own_folder
+from bangfu.decide.comparison.models import Finding, Run
+from bangfu.decide.comparison.problems import NO_SUCH_RUN, STOPPED
+from bangfu.decide.comparison.services import Used
+from bangfu.engine.comparison import compare_staged
+from bangfu.engine.datasets import declared_datasets
+from bangfu.engine.duckdb_.facts import Delivery
+from bangfu.engine.intake.archive_row import ArchiveRow
+from bangfu.engine.intake.people import HOUSEHOLD_ID, PERSON_ID, write_people_rows
+from bangfu.engine.intake.staged_deliveries import staged_delivery
+from bangfu.engine.rules.ruleset import load_rules
+from bangfu.ground.acts.actor import Actor
+from bangfu.ground.acts.door import acting
+from bangfu.ground.acts.faults import fault_point
+from bangfu.record.registry.models import CaseFile
+from bangfu.record.registry.reading import FiledRow, bundles, rows_of
+from bangfu.record.registry.selectors.rows import open_files
+from bangfu.record.sources.selectors import ActiveDelivery, deliveries_in_force
+
+_PLAN, _REGISTER = "plan.json", "register.parquet"
+
+
+def compare_now(actor: Actor, on: date | None = None) -> UUID:
+    """Compare at once and wait for it, as the command line does; gives the run."""
+    run_id = services.start_run(actor=actor, act_id=uuid4(), on=on, in_background=False)
+    perform(actor, run_id)
+    return run_id
+
+
+def perform(actor: Actor, run_id: UUID) -> None:
+    """Carry a run out; again after any interruption. A Problem ends it as failed, and says why."""
+    with own_folder(run_id) as folder:
+        with acting(actor):
+            run = Run.objects.filter(pk=run_id).first()
+        if run is None:
+            raise NO_SUCH_RUN()
+        if run.state in (Run.State.DONE, Run.State.FAILED):
+            return
+        try:
+            _carry_out(actor, run, folder)
+        except Problem as problem:
+            fail(actor, run_id, problem)
+        except (InterfaceError, OperationalError):
+            # The database was restarted, or the like: the job is tried again, and goes on.
+            raise
+        except Exception as error:
+            fail(actor, run_id, STOPPED(why=type(error).__name__))
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _carry_out(actor: Actor, run: Run, folder: Path) -> None:
+    if not (folder / _PLAN).exists():
+        _compare(actor, run, folder)
+    fault_point("comparison.compared")
+    plan = json.loads((folder / _PLAN).read_text("utf-8"))
+    files = [UUID(file) for file in plan["files"]]
+    chunks = in_chunks(files, folder)
+    for number, (in_chunk, found) in enumerate(found_in(chunks, plan["rounds"], folder)):
+        services.record_findings(
+            actor=actor,
+            act_id=uuid5(run.pk, f"{plan['attempt']}/{number}"),
+            run_id=run.pk,
+            number=number,
+            chunks=len(chunks),
+            files=in_chunk,
+            found=found,
+        )
+    _close_departed(actor, run.pk, plan["attempt"])
+    services.finish_run(
+        actor=actor,
+        act_id=uuid5(run.pk, "finish"),
+        run_id=run.pk,
+        persons=plan["persons"],
+        seconds=plan["seconds"],
+        rules_version=plan["rules_version"],
+    )
+
+
+def _compare(actor: Actor, run: Run, folder: Path) -> None:
+    """Lay the register down, run the engine, and at last write the plan: what is recorded then no longer depends on the tables."""
+    started = time.monotonic()
+    with acting(actor):
+        files, without_basis = files_to_compare(actor)
+        rounds = in_rounds(deliveries_in_force(actor, run.on))
+    used = [_used(delivery) for one in rounds for delivery in one.values()]
+    attempt = services.begin_run(
+        actor=actor, act_id=uuid4(), run_id=run.pk, deliveries=used, files=len(files), without_basis=without_basis
+    )
+    register = folder / _REGISTER
+    persons = write_people_rows(_register(actor, files), register, file="档案") if files else 0
+    for number, deliveries in enumerate(_with_helpers(rounds) if persons else ()):
+        out = folder / "findings.parquet"
+        compare_staged(register, _opened(deliveries), run.on, out, evidence=part(folder, number))
+        out.unlink()
+    register.unlink(missing_ok=True)
+    if persons:
+        lay_in_order(rounds, folder)
+    plan = {
+        "attempt": attempt,
+        "files": [str(file) for file in files],
+        "rounds": [{name: str(d.id) for name, d in one.items()} for one in rounds] if persons else [],
+        "persons": persons,
+        "seconds": round(time.monotonic() - started, 3),
+        "rules_version": str(load_rules().version),
+    }
+    with replacing(folder / _PLAN) as temporary:
+        temporary.write_text(json.dumps(plan), "utf-8")
+
+
+def files_to_compare(actor: Actor) -> tuple[list[UUID], int]:
+    """Open files of the actor's area that a standing basis lets us compare, in a fixed order; and how many have none."""
+    every = open_files(with_basis=False).filter(**_inside(actor)).count()
+    files = sorted(open_files(with_basis=True).filter(**_inside(actor)).values_list("pk", flat=True))
+    return files, every - len(files)
+
+
+def _inside(actor: Actor) -> dict[str, str]:
+    return {"org__gte": actor.scope, "org__lt": f"{actor.scope[:-1]}0"}
+
+
+def in_rounds(deliveries: Iterable[ActiveDelivery]) -> list[dict[str, ActiveDelivery]]:
+    """One delivery of each dataset to a round, the widest first: the engine takes one of each. At least one round."""
+    by_dataset: dict[str, list[ActiveDelivery]] = {}
+    for delivery in sorted(deliveries, key=lambda d: (bool(d.coverage), str(d.as_of), str(d.id))):
+        by_dataset.setdefault(delivery.dataset, []).append(delivery)
+    rounds: list[dict[str, ActiveDelivery]] = [{}]
+    for dataset, several in sorted(by_dataset.items()):
+        for number, delivery in enumerate(several):
+            if number == len(rounds):
+                rounds.append({})
+            rounds[number][dataset] = delivery
+    return rounds
+
+
+def _with_helpers(rounds: list[dict[str, ActiveDelivery]]) -> list[list[ActiveDelivery]]:
+    """Later rounds take those of the first that say something about the person which other datasets are judged by (a disability)."""
+    asked = {attribute.or_fact for attribute in load_rules().person.values() if attribute.or_fact}
+    helping = {name for name, dataset in declared_datasets().items() if asked & dataset.states.keys()}
+    first = rounds[0]
+    return [
+        list(one.values()) + [first[name] for name in helping & (first.keys() - one.keys())]
+        if number
+        else [*one.values()]
+        for number, one in enumerate(rounds)
+    ]
+
+
+def _register(actor: Actor, files: list[UUID]) -> Iterator[tuple[ArchiveRow, dict[str, str]]]:
+    """The rows of the register, a thousand files to a door, with the names by which findings come back."""
+    for begin in range(0, len(files), CHUNK):
+        with acting(actor):
+            slice_of = CaseFile.objects.filter(pk__in=files[begin : begin + CHUNK])
+            rows: list[FiledRow] = [filed for bundle in bundles(slice_of) for filed in rows_of(bundle)]
+        for filed in rows:
+            yield filed.row, {PERSON_ID: str(filed.member), HOUSEHOLD_ID: str(filed.case_file)}
+
+
+def _opened(deliveries: Iterable[ActiveDelivery]) -> Iterator[Delivery]:
+    for delivery in deliveries:
+        yield staged_delivery(delivery.folder, as_of=delivery.as_of, coverage=delivery.coverage)
+
+
+def _used(delivery: ActiveDelivery) -> Used:
+    return Used(delivery.id, delivery.dataset, delivery.file_name, delivery.as_of, delivery.coverage or ())
+
+
+def _close_departed(actor: Actor, run_id: UUID, attempt: int) -> None:
+    """Findings of files that are closed by now."""
+    while True:
+        with acting(actor):
+            left = Finding.objects.filter(
+                **_inside(actor), state=Finding.State.OPEN, case_file__state=CaseFile.State.CLOSED
+            )
+            findings = sorted(left.values_list("pk", flat=True)[:CHUNK])
+        if not findings:
+            return
+        act_id = uuid5(run_id, f"{attempt}/closed/{findings[0]}")
+        services.close_findings(actor=actor, act_id=act_id, run_id=run_id, findings=findings)
+
+
+def fail(actor: Actor, run_id: UUID, problem: Problem) -> None:
+    """Let a run end with a problem."""
+    services.fail_run(actor=actor, act_id=uuid4(), run_id=run_id, code=problem.code, zh=problem.zh, en=problem.en)
