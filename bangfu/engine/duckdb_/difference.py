@@ -26,7 +26,8 @@ def difference(staged: Sequence[Path], former: Sequence[Path], *, limits: Limits
     """Count rows of ``staged`` beside those of ``former``; both are staged files of one dataset (``former`` may be empty).
 
     Same: the person has a row of this content in both, as often as it is in both. What is left of a person's rows is paired: a pair
-    is changed, more rows now are new, more rows before are gone. Rows without a usable number do not count.
+    is changed, more rows now are new, more rows before are gone. Rows without a usable number do not count, nor do columns that no
+    fact reads: they are not staged.
     """
     with session(limits or Limits()) as (connection, _):
         columns = sorted((_columns(connection, staged) | _columns(connection, former)) - _NOT_CONTENT)

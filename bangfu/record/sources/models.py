@@ -15,8 +15,8 @@ class Delivery(models.Model):
 
     ``id`` is that of the upload, and names the folders of the file and of what was staged from it. ``org`` is the union that received
     it; unions below see it and may compare with it. ``coverage`` empty means every place.
-    ``rows`` = ``keyed`` + ``wrong``, and ``keyed`` = ``new`` + ``changed`` + ``same`` beside the delivery ``against`` (None: there was none);
-    ``gone`` rows were there and are not in this one. ``columns`` is the mapping that was chosen, ``widths`` that of fixed-width text.
+    ``rows`` = ``keyed`` + ``wrong``, and ``keyed`` = ``new`` + ``changed`` + ``same`` beside the delivery ``against`` (None: there was
+    none); ``gone`` rows were there and are not in this one. ``columns`` is the mapping that was chosen, ``widths`` that of fixed-width text.
     ``reason`` is why it was refused, or used although its control total differs.
     """
 
@@ -36,6 +36,13 @@ class Delivery(models.Model):
         REPLACED = "replaced"
         REFUSED = "refused"
 
+    class Basis(models.TextChoices):
+        """On what the department gave it, and the union may hold it (PIPL article 13)."""
+
+        AGREEMENT = "agreement"
+        STATUTORY_DUTY = "statutory_duty"
+        AUTHORISATION = "authorisation"
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     org = models.CharField(max_length=80, db_collation="C", db_index=True)
     dataset = models.CharField(max_length=40)
@@ -48,7 +55,7 @@ class Delivery(models.Model):
     sha256 = models.CharField(max_length=64)
     size = models.BigIntegerField()
     purpose = models.CharField(max_length=30)
-    basis = models.CharField(max_length=20)
+    basis = models.CharField(max_length=20, choices=Basis.choices)
     document = models.CharField(max_length=200, blank=True, default="")
     source = models.CharField(max_length=200, blank=True, default="")
     columns = models.JSONField(default=dict)

@@ -46,7 +46,17 @@ class Migration(migrations.Migration):
                 ("sha256", models.CharField(max_length=64)),
                 ("size", models.BigIntegerField()),
                 ("purpose", models.CharField(max_length=30)),
-                ("basis", models.CharField(max_length=20)),
+                (
+                    "basis",
+                    models.CharField(
+                        choices=[
+                            ("agreement", "Agreement"),
+                            ("statutory_duty", "Statutory Duty"),
+                            ("authorisation", "Authorisation"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
                 ("document", models.CharField(blank=True, default="", max_length=200)),
                 ("source", models.CharField(blank=True, default="", max_length=200)),
                 ("columns", models.JSONField(default=dict)),

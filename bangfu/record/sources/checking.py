@@ -1,0 +1,151 @@
+"""Reading a delivery: staged outside of any transaction, compared with the one in use, and what was found recorded by one act.
+
+The staged files are personal data at rest: closed to everybody but the account that runs Bangfu (0700, 0600); they are not encrypted
+yet (part D).
+"""
+
+import errno
+import shutil
+from datetime import datetime
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+from uuid import UUID
+
+import duckdb
+from django.conf import settings
+
+from bangfu.core.problems import Problem
+from bangfu.engine.duckdb_.difference import difference
+from bangfu.engine.intake.deliveries import Manifest, stage_delivery
+from bangfu.engine.intake.error_workbook import write_quarantine
+from bangfu.engine.intake.staged_deliveries import read_manifest
+from bangfu.ground.access.models import Organisation
+from bangfu.ground.access.selectors import operator
+from bangfu.ground.acts.actor import Actor
+from bangfu.ground.acts.door import acting
+from bangfu.ground.acts.faults import fault_point
+from bangfu.ground.acts.problems import NOT_FOUND
+from bangfu.record.registry import upload_problems, uploads
+from bangfu.record.registry.models import Batch
+from bangfu.record.sources import services
+from bangfu.record.sources.about import STAGED, staged_folder
+from bangfu.record.sources.models import Delivery
+from bangfu.record.sources.services import Found, in_use_beside
+
+_UNFINISHED = ".unfinished-"
+
+
+def check_delivery(actor: Actor, delivery_id: UUID, version: int | None = None) -> None:
+    """Read the file and record what was found, or why it cannot be read. Does nothing where that is done already.
+
+    ``version``: the delivery as it was when the work was asked for; another one since then has work of its own.
+    """
+    with acting(actor):
+        delivery = _delivery(delivery_id)
+        former = in_use_beside(delivery)
+    if delivery.state != Delivery.State.UPLOADED or version not in (None, delivery.version):
+        return
+    step = services.step_id(delivery_id, f"check {delivery.version}")
+    about: dict[str, Any] = {"delivery_id": delivery_id, "seen_version": delivery.version}
+    try:
+        found = _found(_staged(delivery), delivery, former)
+    except Problem as problem:
+        about |= {"code": problem.code, "zh": problem.zh, "en": problem.en}
+        services.record_failure(actor=actor, act_id=step, **about)
+        return
+    fault_point("sources.staged")
+    services.record_check(actor=actor, act_id=step, **about, found=found)
+
+
+def write_error_workbook(actor: Actor, delivery_id: UUID, path: Path) -> None:
+    """The rows that were set aside, with their reasons, as a workbook; who takes it out was recorded before (take_quarantine)."""
+    with acting(actor):
+        delivery = _delivery(delivery_id)
+    folder = staged_folder(delivery_id)
+    write_quarantine(folder / read_manifest(folder).quarantine, delivery.file_name, path)
+
+
+def clear_delivery(actor: Actor, delivery_id: UUID) -> None:
+    """Remove the files of a refused delivery. Its row stays, and says who refused it and why."""
+    with acting(actor):
+        delivery = _delivery(delivery_id)
+    if delivery.state == Delivery.State.REFUSED:
+        uploads.discard(Path(settings.BANGFU_HOME), delivery_id)
+        shutil.rmtree(staged_folder(delivery_id), ignore_errors=True)
+
+
+def clear_orphans(now: datetime) -> int:
+    """Remove uploads and staged files that no row of any union knows; gives how many folders went."""
+    known: set[UUID] = set()
+    for code in Organisation.objects.filter(above=None).values_list("code", flat=True):
+        with acting(operator(code=code)):
+            known |= set(Delivery.objects.exclude(state=Delivery.State.REFUSED).values_list("id", flat=True))
+            known |= set(Batch.objects.values_list("id", flat=True))
+    home = Path(settings.BANGFU_HOME)
+    return uploads.remove_orphans(home, known, now) + uploads.remove_orphans(home, known, now, folder=STAGED)
+
+
+def _staged(delivery: Delivery) -> Manifest:
+    """Stage into a folder of its own, which takes the place of the former when all is there; a killed attempt is an orphan."""
+    path = uploads.upload_path(Path(settings.BANGFU_HOME), delivery.pk, delivery.file_name)
+    target = staged_folder(delivery.pk)
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    made = Path(mkdtemp(prefix=f"{_UNFINISHED}{delivery.pk}-", dir=target.parent))
+    options: dict[str, Any] = {"columns": delivery.columns or None, "widths": delivery.widths or None}
+    try:
+        manifest = stage_delivery(delivery.dataset, path, made, today=delivery.as_of, **options)
+        shutil.rmtree(target, ignore_errors=True)
+        made.rename(target)
+    except (OSError, duckdb.Error) as error:
+        if _no_room(error):
+            raise upload_problems.NO_ROOM(file=delivery.file_name) from error
+        raise
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+    return manifest
+
+
+def _found(manifest: Manifest, delivery: Delivery, former: Delivery | None) -> Found:
+    beside = difference(_files(delivery.pk, manifest), _files_of_former(former))
+    return Found(
+        rows=manifest.rows,
+        keyed=manifest.keyed,
+        wrong=manifest.wrong,
+        new=beside.new,
+        changed=beside.changed,
+        same=beside.same,
+        gone=beside.gone,
+        against=former.pk if former else None,
+        quarantined=manifest.quarantined,
+        unreadable=manifest.unreadable,
+        missing=manifest.missing,
+        unknown=manifest.unknown,
+    )
+
+
+def _files(delivery_id: UUID, manifest: Manifest) -> list[Path]:
+    return [staged_folder(delivery_id) / name for name in manifest.staged]
+
+
+def _files_of_former(former: Delivery | None) -> list[Path]:
+    """None where there is no former, or its files are lost: then every row counts as new, and the new one can still come in."""
+    if former is None:
+        return []
+    try:
+        return _files(former.pk, read_manifest(staged_folder(former.pk)))
+    except Problem:
+        return []
+
+
+def _no_room(error: Exception) -> bool:
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return "No space left" in str(error)
+
+
+def _delivery(delivery_id: UUID) -> Delivery:
+    delivery = Delivery.objects.filter(pk=delivery_id).first()
+    if delivery is None:
+        raise NOT_FOUND()
+    return delivery

@@ -1,0 +1,34 @@
+"""Work in the background: opens the scope of whoever asked for it and does what the acts queued."""
+
+from uuid import UUID
+
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from bangfu.core.clock import MachineClock
+from bangfu.ground.access.selectors import actor_again
+from bangfu.record.sources import checking
+
+# What fails for a reason of the file is recorded; this is for a database that was restarted and the like.
+_AGAIN = RetryStrategy(max_attempts=3, wait=10)
+
+
+@app.task(name="sources.check_delivery", queue="imports", retry=_AGAIN)
+def check_delivery(
+    *, delivery_id: str, version: int, person_id: str, role: str, organisation: str, purpose: str
+) -> None:
+    """Check an uploaded file."""
+    checking.check_delivery(actor_again(person_id, role, organisation, purpose), UUID(delivery_id), version)
+
+
+@app.task(name="sources.clear_delivery", queue="imports", retry=_AGAIN)
+def clear_delivery(*, delivery_id: str, person_id: str, role: str, organisation: str, purpose: str) -> None:
+    """Remove the files of a refused delivery."""
+    checking.clear_delivery(actor_again(person_id, role, organisation, purpose), UUID(delivery_id))
+
+
+@app.periodic(cron="17 3 * * *")
+@app.task(name="sources.clear_orphans", queue="imports")
+def clear_orphans(timestamp: int) -> None:  # noqa: ARG001, every periodic task is told when it was due
+    """Every night: remove uploads that were never received."""
+    checking.clear_orphans(MachineClock().now())
