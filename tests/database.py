@@ -39,7 +39,8 @@ class OwnDatabase:
 
 def _content_of_migrations() -> str:
     digest = hashlib.sha256()
-    made_of = sorted((ROOT / "bangfu").glob("*/*/migrations/*.py")) + [
+    made_of = [
+        *sorted((ROOT / "bangfu").glob("*/*/migrations/*.py")),
         *sorted((ROOT / "bangfu").glob("ground/*/*.py")),
         *sorted((ROOT / "policy").rglob("*.yaml")),
         ROOT / "tests" / "people.py",

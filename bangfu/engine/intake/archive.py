@@ -4,7 +4,7 @@ Two passes over the sheets: the first reads only names and numbers and learns wh
 everything, row by row, so that memory grows with the number of persons and not with the width of the form.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import islice
@@ -16,6 +16,7 @@ from bangfu.engine.intake.drafts import Draft, sheet_drafts
 from bangfu.engine.intake.forms import archive_form
 from bangfu.engine.intake.households import Households
 from bangfu.engine.intake.layout import (
+    Column,
     Layout,
     find_layout,
     named_fields,
@@ -59,13 +60,15 @@ class Counts:
 class ArchiveReader:
     """An opened workbook; iterate for its rows. ``counts`` grow while iterating and start again with each iteration.
 
-    ``unread`` names the sheets that hold something and are no part of the archive.
+    ``unread`` names the sheets that hold something and are no part of the archive. ``fields``: which fields there are columns for, in
+    rows of heads (worker) and of members; of what there is no column for the workbook says nothing. No member's: it lists no members.
     """
 
     path: Path
     layouts: list[Layout]
     drafts: Drafts
     unread: list[str]
+    fields: dict[Sheet, frozenset[str]]
     counts: Counts = field(default_factory=Counts)
 
     @property
@@ -152,13 +155,21 @@ def _two_sheets(
             yield from sheet_drafts(layout, today, is_head=False, who_only=who_only)
 
     layouts = [heads, *others]
-    return ArchiveReader(path, layouts, drafts, _unread(tables, [layout.table for layout in layouts]))
+    fields: dict[Sheet, frozenset[str]] = {
+        "worker": _named(heads.columns),
+        "member": _named(column for layout in others for column in layout.columns),
+    }
+    return ArchiveReader(path, layouts, drafts, _unread(tables, [layout.table for layout in layouts]), fields)
 
 
 def _summaries(path: Path, layouts: tuple[Layout, ...], tables: list[Table], today: date) -> ArchiveReader:
+    fields: dict[Sheet, frozenset[str]] = {"worker": frozenset(), "member": frozenset()}
     for layout in layouts:
         refuse_units(layout, path.name)
         columns = summary_columns(layout)
+        # The head's own row among the members completes him.
+        fields["worker"] |= _named((*columns.head, *columns.member))
+        fields["member"] |= _named(columns.member)
         for view in (columns.head, columns.member):
             refuse_chosen_twice(view, layout.table, path.name)
 
@@ -166,7 +177,11 @@ def _summaries(path: Path, layouts: tuple[Layout, ...], tables: list[Table], tod
         for layout in layouts:
             yield from summary_drafts(layout, today, who_only=who_only)
 
-    return ArchiveReader(path, list(layouts), drafts, _unread(tables, [layout.table for layout in layouts]))
+    return ArchiveReader(path, list(layouts), drafts, _unread(tables, [layout.table for layout in layouts]), fields)
+
+
+def _named(columns: Iterable[Column]) -> frozenset[str]:
+    return frozenset(column.field for column in columns if column.field is not None)
 
 
 def _holds_something(table: Table) -> bool:

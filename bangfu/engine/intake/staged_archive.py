@@ -39,6 +39,7 @@ class ArchiveManifest:
 
     ``read_on`` is the day that settled two-digit years. ``unknown``: headings that the form does not have. ``unread``: sheets that are
     no part of the archive. ``problems``: code → how often, of wrong rows and of doubts. ``columns``: what was chosen for headings.
+    ``fields``: as of ArchiveReader, sorted.
     ``sha256`` is the workbook's, ``staged_sha256`` that of ``staged``, the file of the rows.
     """
 
@@ -56,6 +57,7 @@ class ArchiveManifest:
     unread: tuple[str, ...]
     problems: dict[str, int]
     columns: dict[str, str | None]
+    fields: dict[str, list[str]]
     staged: str
     staged_sha256: str
 
@@ -142,6 +144,7 @@ def stage_archive(
         unread=tuple(reader.unread),
         problems=dict(sorted(tally.items())),
         columns=dict(columns or {}),
+        fields={sheet: sorted(named) for sheet, named in reader.fields.items()},
         staged=ROWS_FILE,
         staged_sha256=sha256_of(out_dir / ROWS_FILE),
     )

@@ -113,7 +113,9 @@ def _head_values(bundle: Bundle) -> dict[str, Value]:
     if secondary := tuple(cause.cause for cause in bundle.causes if cause.rank):
         values["secondary_causes"] = secondary
     values |= {expenditure.head: expenditure.amount_fen for expenditure in bundle.expenditures}
-    values |= {"other_yearly_income": income.amount_fen for income in bundle.incomes if income.head == "other"}
+    for income in bundle.incomes:
+        if income.head == Income.Head.OTHER:
+            values["other_yearly_income"] = income.amount_fen
     if bundle.dwelling is not None:
         area: Any = bundle.dwelling.floor_area
         values |= _said(housing_type=bundle.dwelling.housing_type, floor_area=area or bundle.dwelling.floor_area_text)

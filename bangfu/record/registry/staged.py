@@ -58,6 +58,6 @@ def plan_of(batch: Batch, rows: Iterable[ArchiveRow], known: Known) -> Plan:
     columns = Columns(
         frozenset(fields.get("worker", ())),
         frozenset(fields.get("member", ())),
-        bool(fields.get("lists_members", True)),
+        bool(fields.get("member", True)),
     )
     return reconcile(rows, known, columns)

@@ -38,7 +38,7 @@ def check(actor: Actor, batch_id: UUID, version: int, told: Told = lambda _done,
             en=problem.en,
         )
         return
-    fields = {**_fields(staged.manifest), "lists_members": True}
+    fields = staged.manifest.fields
     batch.fields = fields
     total = staged.chunk_count()
     tally = _Tally()
@@ -91,10 +91,6 @@ def _batch(batch_id: UUID) -> Batch:
     if batch is None:
         raise NOT_FOUND()
     return batch
-
-
-def _fields(manifest: Any) -> dict[str, Any]:
-    return {sheet: sorted(fields) for sheet, fields in getattr(manifest, "fields", {}).items()}
 
 
 class _Tally:

@@ -1,4 +1,7 @@
-"""The list of files: query form, search by name, pinyin, initials, last four or number; paged by key, so that page 2,000 is as fast as page 2."""
+"""The list of files: query form, and search by name, pinyin, initials, last four or number.
+
+Paged by key, so that page 2,000 is as fast as page 2.
+"""
 
 import re
 from collections.abc import Iterable
