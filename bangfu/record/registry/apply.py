@@ -6,11 +6,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db import connection, models
+from django.db import connection
 from django.utils import timezone
 
 from bangfu.core.ids import IdNumber
 from bangfu.engine.intake.archive_row import ArchiveRow
+from bangfu.ground.acts.bulk import insert_rows, write_rows
 from bangfu.record.registry import shape
 from bangfu.record.registry.employers import employers_of
 from bangfu.record.registry.models import (
@@ -95,16 +96,7 @@ def _open_file(writing: _Writing, plan: HouseholdPlan, number: str, basis: Basis
     for position, row in enumerate(plan.rows):
         _add_member(writing, file, row, position)
     _particulars(writing, Bundle(file), head)
-    writing.add(
-        Consent(
-            case_file=file,
-            org=file.org,
-            batch_id=basis.batch,
-            basis=basis.basis,
-            document=basis.document,
-            given_on=writing.today,
-        )
-    )
+    writing.add(_consent(file, basis, writing.today))
 
 
 def _change_file(writing: _Writing, plan: HouseholdPlan, bundle: Bundle) -> None:
@@ -232,27 +224,19 @@ def _write(writing: _Writing) -> None:
         member.employer_id = employers.get(member.pk)
     if writing.departed:
         # First, so that a person may stand in another household of the same chunk.
-        _update(Member, writing.departed)
+        write_rows(writing.departed)
     for line in writing.gone_lines:
         type(line).objects.filter(pk=line.pk).delete()  # type: ignore[attr-defined]
-    Household.objects.bulk_create(writing.households)
-    CaseFile.objects.bulk_create(writing.files)
-    _update(CaseFile, writing.changed_files)
+    insert_rows(writing.households)
+    insert_rows(writing.files)
+    write_rows(writing.changed_files)
     # In the order of the hash: two importers that meet wait for each other in one direction only.
-    Member.objects.bulk_create(sorted(writing.members, key=lambda member: bytes(member.number_hash or b"")))
-    _update(Member, writing.changed_members)
-    for model, lines in writing.lines.items():
-        model.objects.bulk_create(lines)  # type: ignore[attr-defined]
-    for model, lines in writing.changed_lines.items():
-        _update(model, lines)
-
-
-def _update(model: type[models.Model], rows: list[Any]) -> None:
-    if not rows:
-        return
-    fields = [f.name for f in model._meta.concrete_fields if not f.primary_key]
-    manager: Any = model._default_manager
-    manager.bulk_create(rows, update_conflicts=True, update_fields=fields, unique_fields=["id"])
+    insert_rows(sorted(writing.members, key=_by_hash))
+    write_rows(writing.changed_members)
+    for lines in writing.lines.values():
+        insert_rows(lines)
+    for lines in writing.changed_lines.values():
+        write_rows(lines)
 
 
 def _declare_basis(files: list[CaseFile], basis: Basis, today: date) -> None:
@@ -262,17 +246,16 @@ def _declare_basis(files: list[CaseFile], basis: Basis, today: date) -> None:
             case_file__in=files, basis=basis.basis, document=basis.document, withdrawn_on__isnull=True
         ).values_list("case_file_id", flat=True)
     )
-    Consent.objects.bulk_create(
-        Consent(
-            case_file=file,
-            org=file.org,
-            batch_id=basis.batch,
-            basis=basis.basis,
-            document=basis.document,
-            given_on=today,
-        )
-        for file in files
-        if file.pk not in standing
+    insert_rows([_consent(file, basis, today) for file in files if file.pk not in standing])
+
+
+def _by_hash(member: Member) -> bytes:
+    return bytes(member.number_hash or b"")
+
+
+def _consent(file: CaseFile, basis: Basis, today: date) -> Consent:
+    return Consent(
+        case_file=file, org=file.org, batch_id=basis.batch, basis=basis.basis, document=basis.document, given_on=today
     )
 
 
