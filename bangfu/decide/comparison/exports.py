@@ -1,4 +1,4 @@
-"""The export ``findings`` from the database: the contract of DESIGN 4, the same rows that ``bangfu compare`` writes of the same workbooks."""
+"""The export ``findings`` from the database (DESIGN 4): the rows that ``bangfu compare`` writes of the same workbooks."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -9,21 +9,15 @@ import pyarrow as pa
 
 from bangfu.core.whole_files import replacing
 from bangfu.decide.comparison.models import Finding
+from bangfu.decide.comparison.services import record_export
 from bangfu.engine.duckdb_.session import Limits, session
 from bangfu.engine.findings.write import COLUMNS, check_target, write_findings
 from bangfu.engine.intake.archive_row import ArchiveRow
-from bangfu.ground.acts.act import Done, act
 from bangfu.ground.acts.actor import Actor, Right
 from bangfu.ground.acts.door import acting
-from bangfu.ground.acts.verbs import verb
 from bangfu.record.registry.models import CaseFile
 from bangfu.record.registry.reading import bundles, rows_of
 
-EXPORTED = verb(
-    "comparison.findings_exported",
-    zh="导出比对结果 {findings} 条，含完整身份证号",
-    en="exported {findings} findings with full ID numbers",
-)
 _FILES_AT_ONCE = 500
 Line = tuple[str, str, str, str, str, str, str]
 
@@ -49,12 +43,6 @@ def findings_export(actor: Actor, path: Path) -> int:
         write_findings(connection, temporary)
         record_export(actor=actor, act_id=uuid4(), findings=total)
     return total
-
-
-@act(EXPORTED, right=Right.EXPORT)
-def record_export(*, actor: Actor, act_id: UUID, findings: int) -> Done[None]:
-    """Say in the trail that findings are taken out."""
-    return Done(None, actor.scope, "export", values={"findings": findings})
 
 
 def _lines(actor: Actor) -> Iterator[Line]:

@@ -21,7 +21,7 @@ from bangfu.decide.comparison.evidence import CHUNK, found_in, in_chunks, lay_in
 from bangfu.decide.comparison.folders import own_folder
 from bangfu.decide.comparison.models import Finding, Run
 from bangfu.decide.comparison.problems import NO_SUCH_RUN, STOPPED
-from bangfu.decide.comparison.services import Used
+from bangfu.decide.comparison.services import used_of
 from bangfu.engine.comparison import compare_staged
 from bangfu.engine.datasets import declared_datasets
 from bangfu.engine.duckdb_.facts import Delivery
@@ -104,7 +104,7 @@ def _compare(actor: Actor, run: Run, folder: Path) -> None:
     with acting(actor):
         files, without_basis = files_to_compare(actor)
         rounds = in_rounds(deliveries_in_force(actor, run.on))
-    used = [_used(delivery) for one in rounds for delivery in one.values()]
+    used = [used_of(delivery) for one in rounds for delivery in one.values()]
     attempt = services.begin_run(
         actor=actor, act_id=uuid4(), run_id=run.pk, deliveries=used, files=len(files), without_basis=without_basis
     )
@@ -180,10 +180,6 @@ def _register(actor: Actor, files: list[UUID]) -> Iterator[tuple[ArchiveRow, dic
 def _opened(deliveries: Iterable[ActiveDelivery]) -> Iterator[Delivery]:
     for delivery in deliveries:
         yield staged_delivery(delivery.folder, as_of=delivery.as_of, coverage=delivery.coverage)
-
-
-def _used(delivery: ActiveDelivery) -> Used:
-    return Used(delivery.id, delivery.dataset, delivery.file_name, delivery.as_of, delivery.coverage or ())
 
 
 def _close_departed(actor: Actor, run_id: UUID, attempt: int) -> None:

@@ -22,6 +22,7 @@ from bangfu.ground.acts.locks import lock
 from bangfu.ground.acts.verbs import verb
 from bangfu.record.registry.models import CaseFile, Member
 from bangfu.record.sources.models import Delivery
+from bangfu.record.sources.selectors import ActiveDelivery
 
 STARTED = verb("comparison.run_started", zh="发起信息比对（{on}）", en="asked for a comparison (as of {on})")
 BEGUN = verb(
@@ -45,6 +46,11 @@ FINISHED = verb(
     en="comparison as of {on} done: {opened} opened, {changed} changed, {closed} closed, {findings} now",
 )
 FAILED = verb("comparison.run_failed", zh="比对中断（{code}）", en="the comparison stopped ({code})")
+EXPORTED = verb(
+    "comparison.findings_exported",
+    zh="导出比对结果 {findings} 条，含完整身份证号",
+    en="exported {findings} findings with full ID numbers",
+)
 JOB, LOCK = "comparison.run", "comparison"
 
 
@@ -104,7 +110,7 @@ def begin_run(
     run = _run(run_id)
     run.state = Run.State.RUNNING
     run.attempt += 1
-    run.deliveries = [_stored(used) for used in deliveries]
+    run.deliveries = [stored(used) for used in deliveries]
     run.households, run.without_basis = files, without_basis
     run.chunks, run.chunks_done = None, 0
     run.version += 1
@@ -184,6 +190,12 @@ def fail_run(*, actor: Actor, act_id: UUID, run_id: UUID, code: str, zh: str, en
     return Done(None, run.org, "run", run.pk, values={"code": code})
 
 
+@act(EXPORTED, right=Right.EXPORT)
+def record_export(*, actor: Actor, act_id: UUID, findings: int) -> Done[None]:
+    """Say in the trail that findings are taken out."""
+    return Done(None, actor.scope, "export", values={"findings": findings})
+
+
 def compared_of(deliveries: Iterable[dict[str, Any]]) -> Compared:
     """What a run compared, from the deliveries that it keeps."""
     coverages: dict[str, list[tuple[str, ...]]] = {}
@@ -199,7 +211,13 @@ def _run(run_id: UUID) -> Run:
     return run
 
 
-def _stored(used: Used) -> dict[str, Any]:
+def used_of(delivery: ActiveDelivery) -> Used:
+    """What a run keeps of a delivery."""
+    return Used(delivery.id, delivery.dataset, delivery.file_name, delivery.as_of, delivery.coverage or ())
+
+
+def stored(used: Used) -> dict[str, Any]:
+    """The same as JSON."""
     return {
         "id": str(used.id),
         "dataset": used.dataset,
