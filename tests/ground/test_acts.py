@@ -6,9 +6,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from bangfu.core.problems import Problem
-from bangfu.ground.access.services import appoint
 from bangfu.ground.access.models import Account
 from bangfu.ground.access.selectors import operator
+from bangfu.ground.access.services import appoint
 from bangfu.ground.acts.actor import Role
 from bangfu.ground.acts.door import acting
 from bangfu.ground.acts.models import Entry

@@ -4,8 +4,9 @@ from django.conf import settings
 from django.db import migrations, models
 
 # The path range: '0' follows '/' in C order. A setting of an ended transaction is '' and not NULL: it must mean nothing, never
-# everything. Wrapped in SELECT it is evaluated once per statement and can use the index (STACK 3).
-_SCOPE = "(SELECT nullif(current_setting('app.scope', true), ''))"
+# everything; nor may '/', which every path begins with. Wrapped in SELECT it is evaluated once per statement and can use the
+# index (STACK 3).
+_SCOPE = "(SELECT nullif(nullif(current_setting('app.scope', true), ''), '/'))"
 _PURPOSE = "(SELECT nullif(current_setting('app.purpose', true), ''))"
 _ACTOR = "(SELECT nullif(current_setting('app.actor', true), ''))"
 

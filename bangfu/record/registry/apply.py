@@ -231,7 +231,8 @@ def _write(writing: _Writing) -> None:
     insert_rows(writing.files)
     write_rows(writing.changed_files)
     # In the order of the hash: two importers that meet wait for each other in one direction only.
-    insert_rows(sorted(writing.members, key=_by_hash))
+    members = sorted(writing.members, key=_by_hash)
+    insert_rows(members)
     write_rows(writing.changed_members)
     for lines in writing.lines.values():
         insert_rows(lines)
