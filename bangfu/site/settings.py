@@ -143,7 +143,7 @@ TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = str(Path(BANGFU_HOME) / "static")
+# Served straight from the packages: nothing is collected into another folder.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 

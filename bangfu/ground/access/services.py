@@ -24,6 +24,8 @@ FOUNDED = verb(
 )
 APPOINTED = verb("access.appointed", zh="任命{name}为{role_zh}", en="{name} was appointed {role_en}")
 PASSWORD_CHANGED = verb("access.password_changed", zh="更换了密码", en="changed the password")
+SIGNED_IN = verb("access.signed_in", zh="登录", en="signed in")
+SIGNED_OUT = verb("access.signed_out", zh="退出登录", en="signed out")
 # Without look-alikes: one-time passwords are read aloud and copied from paper.
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 _PASSWORD_LENGTH = 14
@@ -113,6 +115,18 @@ def change_password(*, actor: Actor, act_id: UUID, password_hash: str) -> Done[N
     account.must_change_password = False
     account.save(update_fields=["password", "must_change_password"])
     return Done(None, actor.scope, "account", account.pk)
+
+
+@act(SIGNED_IN, right=Right.SEE_POLICY)
+def record_sign_in(*, actor: Actor, act_id: UUID) -> Done[None]:
+    """Say in the trail that the person has signed in, and in which role they begin."""
+    return Done(None, actor.scope, "account", actor.person_id)
+
+
+@act(SIGNED_OUT, right=Right.SEE_POLICY)
+def record_sign_out(*, actor: Actor, act_id: UUID) -> Done[None]:
+    """Say in the trail that the person has signed out."""
+    return Done(None, actor.scope, "account", actor.person_id)
 
 
 def one_time_password() -> str:

@@ -20,7 +20,7 @@ from bangfu.ground.access.models import Account
 from bangfu.ground.access.selectors import actor_of
 from bangfu.ground.acts.actor import Actor, Purpose, Right
 from bangfu.ground.acts.door import acting
-from bangfu.terminals.desk.views.errors import problem_page
+from bangfu.terminals.desk.views.errors import FORM_EXPIRED, problem_page
 
 APPOINTMENT = "appointment"
 
@@ -46,7 +46,7 @@ def page(*, right: Right, purpose: Purpose) -> Callable[[View], View]:
             if request.user.must_change_password:
                 return redirect("desk:new_password")
             try:
-                request.actor = actor_of(request.user, today(MachineClock()), purpose, _appointment(request))
+                request.actor = actor_of(request.user, today(MachineClock()), purpose, chosen_appointment(request))
                 request.actor.require(right)
                 if request.method in ("GET", "HEAD"):
                     return _read(view, request, parts)
@@ -74,9 +74,23 @@ def _read(view: View, request: DeskRequest, parts: dict[str, object]) -> HttpRes
         return response
 
 
-def _appointment(request: HttpRequest) -> UUID | None:
+def chosen_appointment(request: HttpRequest) -> UUID | None:
+    """The appointment that the person works in now; None: the first."""
     chosen = request.session.get(APPOINTMENT)
     return UUID(chosen) if chosen else None
+
+
+def posted_act_id(request: HttpRequest) -> UUID:
+    """The id that the form was given when it was drawn ({% act %}); FORM_EXPIRED where there is none."""
+    return posted_id(request, "act_id")
+
+
+def posted_id(request: HttpRequest, field: str) -> UUID:
+    """An id that a form carries; FORM_EXPIRED where it is none."""
+    try:
+        return UUID(request.POST.get(field, ""))
+    except ValueError:
+        raise FORM_EXPIRED() from None
 
 
 def is_fragment(request: HttpRequest) -> bool:

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 import yaml
-from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import gettext, gettext_noop, ngettext, pgettext
 
 from bangfu.core.shipped import policy_folder
 from bangfu.engine.datasets import declared_datasets
@@ -31,6 +31,15 @@ def translated(value: object, meant: str = "") -> str:
     if found != text or not any(mark in text for mark in _MARKS):
         return found
     return _joined(text)
+
+
+def organisation(name: str) -> str:
+    """A union's name in the page's language: the place and the kind; a place or an employer without English stays as it is."""
+    for kind in (gettext_noop("%s总工会"), gettext_noop("%s工会")):
+        end = kind.removeprefix("%s")
+        if name.endswith(end):
+            return gettext(kind) % translated(name.removesuffix(end))
+    return translated(name)
 
 
 def counted(number: int, unit: str) -> str:

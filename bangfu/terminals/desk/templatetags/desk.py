@@ -83,6 +83,12 @@ def word(value: object, meant: str = "") -> str:
 
 
 @register.filter
+def organisation(name: str) -> str:
+    """A union's name in the page's language."""
+    return words.organisation(name)
+
+
+@register.filter
 def tone(value: object) -> str:
     """The tone of a conclusion: 矛盾 due, 疑点 doubt, 佐证 ok, everything else none."""
     return _TONES.get(str(value), "none")

@@ -42,12 +42,12 @@ def problem_page(request: HttpRequest, problem: Problem) -> HttpResponse:
     return render(request, "desk/problem.html", {"problem": problem}, status=_STATUS.get(problem.code, 422))
 
 
-def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
     """403."""
     return problem_page(request, FORM_EXPIRED())
 
 
-def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001
     """404."""
     return problem_page(request, PAGE_NOT_FOUND())
 
@@ -57,6 +57,6 @@ def broken(request: HttpRequest) -> HttpResponse:
     return problem_page(request, BROKEN())
 
 
-def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
     """A form without its mark."""
     return problem_page(request, FORM_EXPIRED())
