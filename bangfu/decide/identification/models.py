@@ -15,14 +15,15 @@ class Determination(models.Model):
     """What the rules propose for a household as of a day (认定建议). ``content`` is the canonical JSON that can be computed again.
 
     ``net`` is the net monthly income per person as a fraction in fen, ``net_fen`` the same rounded for lists. A person settles it; a
-    newer proposal supersedes one that is open. Counts are of the open findings it was laid beside; ``signature`` is the hash of what, once
+    newer proposal supersedes one that is open. Counts are of the open findings it was laid beside, of possible exclusions, and of
+    ``flags``: what does not agree inside of the file. ``signature`` is the hash of what, once
     settled, would bring it before a person again: class, rules and their settings, contradictions, doubts. ``waiting_since`` is the day
     from which the family has waited for a person to settle it, ``answered`` that it has answered a question since.
     """
 
     SENSITIVITY = classes(
         public="id household case_file org on class_name class_en rule rules rules_version state proposed_at settled_at version "
-        "contradictions doubts unknowns confirmations exclusions due_on content_sha256 signature waiting_since answered",
+        "contradictions doubts unknowns confirmations exclusions flags due_on content_sha256 signature waiting_since answered",
         ordinary="net_fen net",
         sensitive="content",
     )
@@ -55,6 +56,7 @@ class Determination(models.Model):
     unknowns = models.IntegerField(default=0)
     confirmations = models.IntegerField(default=0)
     exclusions = models.IntegerField(default=0)
+    flags = models.IntegerField(default=0)
     content = models.TextField()
     content_sha256 = models.CharField(max_length=64)
     signature = models.CharField(max_length=64)
