@@ -36,8 +36,8 @@ from bangfu.record.sources.services import Found, in_use_beside
 _UNFINISHED = ".unfinished-"
 
 
-def check_delivery(actor: Actor, delivery_id: UUID, version: int | None = None) -> None:
-    """Read the file and record what was found, or why it cannot be read. Does nothing where that is done already.
+def check_delivery(actor: Actor, delivery_id: UUID, version: int | None = None) -> Problem | None:
+    """Read the file and record what was found, or why it cannot be read, and give that. Does nothing where that is done already.
 
     ``version``: the delivery as it was when the work was asked for; another one since then has work of its own.
     """
@@ -45,7 +45,7 @@ def check_delivery(actor: Actor, delivery_id: UUID, version: int | None = None) 
         delivery = _delivery(delivery_id)
         former = in_use_beside(delivery)
     if delivery.state != Delivery.State.UPLOADED or version not in (None, delivery.version):
-        return
+        return None
     step = services.step_id(delivery_id, f"check {delivery.version}")
     about: dict[str, Any] = {"delivery_id": delivery_id, "seen_version": delivery.version}
     try:
@@ -53,9 +53,10 @@ def check_delivery(actor: Actor, delivery_id: UUID, version: int | None = None) 
     except Problem as problem:
         about |= {"code": problem.code, "zh": problem.zh, "en": problem.en}
         services.record_failure(actor=actor, act_id=step, **about)
-        return
+        return problem
     fault_point("sources.staged")
     services.record_check(actor=actor, act_id=step, **about, found=found)
+    return None
 
 
 def write_error_workbook(actor: Actor, delivery_id: UUID, path: Path) -> None:

@@ -29,6 +29,6 @@ def clear_delivery(*, delivery_id: str, person_id: str, role: str, organisation:
 
 @app.periodic(cron="17 3 * * *")
 @app.task(name="sources.clear_orphans", queue="imports")
-def clear_orphans(timestamp: int) -> None:  # noqa: ARG001, every periodic task is told when it was due
+def clear_orphans(timestamp: int) -> None:
     """Every night: remove uploads that were never received."""
     checking.clear_orphans(MachineClock().now())

@@ -15,8 +15,8 @@ class Delivery(models.Model):
 
     ``id`` is that of the upload, and names the folders of the file and of what was staged from it. ``org`` is the union that received
     it; unions below see it and may compare with it. ``coverage`` empty means every place.
-    ``rows`` = ``keyed`` + ``wrong``, and ``keyed`` = ``new`` + ``changed`` + ``same`` beside the delivery ``against`` (None: there was
-    none); ``gone`` rows were there and are not in this one. ``columns`` is the mapping that was chosen, ``widths`` that of fixed-width text.
+    ``rows`` = ``keyed`` + ``wrong``; ``keyed`` = ``new`` + ``changed`` + ``same`` beside the delivery ``against`` (None: there was none);
+    ``gone`` rows were there and are not in this one. ``columns`` is the mapping that was chosen, ``widths`` that of fixed-width text.
     ``reason`` is why it was refused, or used although its control total differs.
     """
 

@@ -131,9 +131,13 @@ def delivery(actor: Actor, delivery_id: UUID, *, on: date) -> DeliveryPage:
             SetAside(*REASONS[reason], rows) for reason, rows in sorted(found.quarantined.items(), key=lambda e: -e[1])
         ),
         unreadable=tuple(sorted(found.unreadable.items(), key=lambda entry: -entry[1])),
-        former=former if checked else Delivery.objects.filter(pk=found.against).first(),
+        former=former if checked else _former(found),
         objections=tuple(objections_to(found, former)) if checked else (),
     )
+
+
+def _former(found: Delivery) -> Delivery | None:
+    return Delivery.objects.filter(pk=found.against).first() if found.against else None
 
 
 def columns(actor: Actor, delivery_id: UUID) -> DeliveryColumns:

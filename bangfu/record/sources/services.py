@@ -126,15 +126,15 @@ def choose_columns(
     act_id: UUID,
     delivery_id: UUID,
     seen_version: int,
-    columns: dict[str, str | None],
-    widths: dict[str, int] | None = None,
+    columns: Mapping[str, str | None],
+    widths: Mapping[str, int] | None = None,
     in_background: bool = True,
 ) -> Done[None]:
     """Settle which heading is which column (None: left out), and have the file checked anew. Also to check again as it is."""
     delivery = locked_row(Delivery, delivery_id, seen_version)
     _require(delivery, Delivery.State.UPLOADED, Delivery.State.CHECKED)
-    delivery.columns = columns
-    delivery.widths = delivery.widths if widths is None else widths
+    delivery.columns = dict(columns)
+    delivery.widths = delivery.widths if widths is None else dict(widths)
     delivery.state = Delivery.State.UPLOADED
     delivery.problem = None
     delivery.version += 1

@@ -2,9 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import click
 
@@ -12,14 +10,12 @@ from bangfu.core.clock import MachineClock, today
 from bangfu.core.problems import Problem, kind
 from bangfu.core.readings import Repair
 from bangfu.core.whole_files import check_places, replacing
-from bangfu.engine.findings.words import REASONS
 from bangfu.engine.intake.archive import ArchiveReader, read_archive
 from bangfu.engine.intake.archive_row import ArchiveRow, Outcome
-from bangfu.engine.intake.deliveries import Manifest, stage_delivery
-from bangfu.engine.intake.error_workbook import problems_by_row, write_error_workbook, write_quarantine
+from bangfu.engine.intake.error_workbook import problems_by_row, write_error_workbook
 from bangfu.engine.intake.people import write_people
 from bangfu.engine.intake.template import write_template
-from bangfu.terminals.cli.days import day_of
+from bangfu.terminals.cli.bring_dataset import dataset_command
 from bangfu.terminals.cli.left_aside import tell_left_aside
 from bangfu.terminals.cli.output import last_line, progress, say
 
@@ -79,29 +75,7 @@ def bring_archive(
     return 1 if counts.wrong else 0
 
 
-@bring.command("dataset")
-@click.argument("name")
-@click.argument("file", type=FILE)
-@click.option("--as-of", "as_of", metavar="DATE", required=True, help="数据截至哪一天。 The day the data are of.")
-@click.option("--errors", type=FILE, metavar="OUT.xlsx", help="搁置的行和原因。 The rows set aside, with reasons.")
-@click.option("--dry-run", is_flag=True, help="只检查，不收入。 Check only.")
-@click.option("--json", "as_json", is_flag=True, help="最后一行是 JSON。 The last line is JSON.")
-def bring_dataset(name: str, file: Path, as_of: str, errors: Path | None, dry_run: bool, as_json: bool) -> int:
-    """检查一份部门数据。 Check a department's delivery."""
-    if not dry_run:
-        raise DRY_RUN_ONLY()
-    day = day_of(as_of)
-    check_places(*(path for path in (errors,) if path), read=file)
-    with TemporaryDirectory(prefix="bangfu-") as folder:
-        with progress("读取数据", "Reading the delivery"):
-            manifest = stage_delivery(name, file, Path(folder), today=day)
-        if errors is not None:
-            with replacing(errors) as path:
-                write_quarantine(Path(folder) / manifest.quarantine, manifest.file, path)
-    _report_delivery(manifest, day)
-    if as_json:
-        last_line({"rows": manifest.rows, "new": manifest.keyed, "changed": 0, "same": 0, "wrong": manifest.wrong})
-    return 1 if manifest.wrong else 0
+bring.add_command(dataset_command)
 
 
 @click.command()
@@ -175,22 +149,3 @@ def _report(reader: ArchiveReader, seen: _Seen, organisation: str | None) -> Non
         say(f"  请核对    {number:>6,}  {zh}", f"  To be checked   {number:>6,}  {en}")
     for repair, number in seen.repairs.most_common():
         say(f"  已整理    {number:>6,}  {repair.zh}", f"  Tidied up       {number:>6,}  {repair.en}")
-
-
-def _report_delivery(manifest: Manifest, as_of: date) -> None:
-    say(
-        f"{manifest.file}（{manifest.dataset}，截至 {as_of}）：{manifest.rows:,} 行 = 可用 {manifest.keyed:,} + 搁置 {manifest.wrong:,}",
-        f"{manifest.file} ({manifest.dataset}, as of {as_of}): "
-        f"{manifest.rows:,} rows = {manifest.keyed:,} usable + {manifest.wrong:,} set aside",
-    )
-    for reason, rows in manifest.quarantined.items():
-        zh, en = REASONS[reason]
-        say(f"  搁置      {rows:>6,}  {zh}", f"  Set aside       {rows:>6,}  {en}")
-    for heading, cells in manifest.unreadable.items():
-        say(f"  读作空    {cells:>6,}  {heading}", f"  Read as empty   {cells:>6,}  {heading}")
-    if manifest.missing:
-        headings = "、".join(manifest.missing)
-        say(f"  缺少的列：{headings}", f"  Columns not there: {headings}")
-    if manifest.unknown:
-        headings = "、".join(manifest.unknown)
-        say(f"  用不着的列：{headings}", f"  Columns not used: {headings}")

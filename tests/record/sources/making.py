@@ -80,3 +80,8 @@ def row(delivery_id: UUID, who: Actor | None = None) -> Delivery:
 
 def counts(delivery: Delivery) -> Mapping[str, int | None]:
     return {name: getattr(delivery, name) for name in ("rows", "new", "changed", "same", "wrong", "gone")}
+
+
+def problem_of(delivery_id: UUID) -> str:
+    """The code of what kept a delivery from being read."""
+    return str((row(delivery_id).problem or {})["code"])

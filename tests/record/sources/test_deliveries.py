@@ -30,6 +30,7 @@ from tests.record.sources.making import (
     counts,
     number,
     officer,
+    problem_of,
     received,
     row,
     stored,
@@ -169,7 +170,7 @@ def test_an_unreadable_file_keeps_its_problem_and_can_be_refused() -> None:
     delivery_id = checked(vehicles([], headings="甲,乙,丙,丁,戊"))
     delivery = row(delivery_id)
     assert delivery.state == "uploaded"
-    assert delivery.problem["code"] == "dataset.missing_columns"
+    assert problem_of(delivery_id) == "dataset.missing_columns"
     refuse_delivery(
         actor=officer(), act_id=uuid4(), delivery_id=delivery_id, seen_version=delivery.version, reason="列不对"
     )

@@ -19,7 +19,7 @@ from bangfu.record.sources import checking
 from bangfu.record.sources.about import STAGED, staged_folder
 from bangfu.record.sources.checking import check_delivery, clear_orphans
 from tests.database import OwnDatabase
-from tests.record.sources.making import activated, counts, number, officer, received, row, stored, vehicles
+from tests.record.sources.making import activated, counts, number, officer, problem_of, received, row, stored, vehicles
 
 ROOT = Path(__file__).parents[3]
 ROWS = vehicles([(number(1), "小型轿车"), (number(2), "小型轿车")])
@@ -97,7 +97,7 @@ def test_a_full_disk_while_checking_is_said_and_leaves_nothing(home: Path, monke
     delivery_id = received(ROWS)
     monkeypatch.setattr(checking, "stage_delivery", full)
     check_delivery(officer(), delivery_id)
-    assert row(delivery_id).problem["code"] == "upload.no_room"
+    assert problem_of(delivery_id) == "upload.no_room"
     assert list((home / STAGED).iterdir()) == []
 
 
@@ -106,7 +106,7 @@ def test_a_lost_upload_is_said(home: Path) -> None:
     for path in (home / FOLDER / str(delivery_id)).iterdir():
         path.unlink()
     check_delivery(officer(), delivery_id)
-    assert row(delivery_id).problem["code"] == "upload.gone"
+    assert problem_of(delivery_id) == "upload.gone"
 
 
 def test_lost_files_of_the_former_delivery_do_not_keep_the_next_one_out() -> None:
