@@ -13,7 +13,6 @@ from uuid import UUID, uuid4
 import pytest
 
 from bangfu.core.problems import Problem
-from bangfu.record.registry import uploads
 from bangfu.record.registry.uploads import Stored, discard, keep, remove_orphans, safe_name, upload_path
 
 LARGEST = 10_000
@@ -67,7 +66,7 @@ def test_a_full_disk_is_a_problem_and_leaves_nothing(tmp_path: Path, monkeypatch
     def full(descriptor: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(uploads.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(Problem) as refused:
         kept(tmp_path, b"something")
     assert refused.value.code == "upload.no_room"
