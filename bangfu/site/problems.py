@@ -86,3 +86,31 @@ NOT_ALLOWED_TO_STOP = kind(
     do_zh="请用启动它的那个账号运行 bangfu stop。",
     do_en="Run bangfu stop as the account that started it.",
 )
+CANNOT_MIGRATE = kind(
+    "site.tables_cannot_be_made",
+    zh="数据库的表没有建好或更新好，没有启动。",
+    en="The tables of the database could not be made or brought up to date; nothing was started.",
+    do_zh="原因见日志“{log}”的末尾；数据没有改动，解决后再运行一次。",
+    do_en="The end of the log “{log}” says why; no data was changed: mend it and run again.",
+)
+UNSAFE_ROLE = kind(
+    "site.role_is_too_powerful",
+    zh="DATABASE_URL 里的账号“{role}”是超级用户或表的主人，按行隔离对它不起作用，没有启动。",
+    en="The role “{role}” of DATABASE_URL is a superuser or owns tables: row-level security means nothing to it. Nothing was started.",
+    do_zh="请在 DATABASE_URL 里写一个什么也不拥有的账号，建表的账号写在 DATABASE_OWNER_URL 里（见 README）。",
+    do_en="Name a role that owns nothing in DATABASE_URL, and the one that makes tables in DATABASE_OWNER_URL (see the README).",
+)
+PORT_TAKEN = kind(
+    "site.port_is_taken",
+    zh="{host} 的 {port} 端口不能用（{why}）。",
+    en="Port {port} of {host} cannot be used ({why}).",
+    do_zh="请用 --port 换一个端口。",
+    do_en="Choose another one with --port.",
+)
+NO_ANSWER = kind(
+    "site.pages_do_not_answer",
+    zh="启动了，但过了 {seconds} 秒网页还没有应答。",
+    en="It was started, but the pages did not answer within {seconds} seconds.",
+    do_zh="日志在“{logs}”里。",
+    do_en="The logs are in “{logs}”.",
+)

@@ -2,7 +2,9 @@
 
 from django.urls import include, path
 
-urlpatterns = [path("", include("bangfu.terminals.desk.urls"))]
+from bangfu.site.health import health
+
+urlpatterns = [path("healthz", health), path("", include("bangfu.terminals.desk.urls"))]
 handler403 = "bangfu.terminals.desk.views.errors.forbidden"
 handler404 = "bangfu.terminals.desk.views.errors.not_found"
 handler500 = "bangfu.terminals.desk.views.errors.broken"

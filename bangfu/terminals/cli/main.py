@@ -9,16 +9,11 @@ from pathlib import Path
 import click
 
 from bangfu.core.problems import Problem
-from bangfu.terminals.cli.bring import bring, template
-from bangfu.terminals.cli.compare import compare_command
-from bangfu.terminals.cli.demo import demo
-from bangfu.terminals.cli.generate import generate_command
-from bangfu.terminals.cli.home import home
-from bangfu.terminals.cli.identify import identify, recompute_trace
+from bangfu.terminals.cli.lazy import LazyCommands
 from bangfu.terminals.cli.output import complain, err
-from bangfu.terminals.cli.score import score_command
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
+_HERE = "bangfu.terminals.cli"
 
 
 @click.group(context_settings=CONTEXT)
@@ -26,15 +21,23 @@ def bangfu() -> None:
     """帮扶：谁困难、为什么困难、怎么帮、谁负责。 Who is in hardship, why, what helps, who answers for it."""
 
 
-bangfu.add_command(demo)
-bangfu.add_command(home)
-bangfu.add_command(generate_command)
-bangfu.add_command(compare_command)
-bangfu.add_command(score_command)
-bangfu.add_command(template)
-bangfu.add_command(bring)
-bangfu.add_command(identify)
-bangfu.add_command(recompute_trace)
+bangfu.commands = LazyCommands(
+    {
+        "demo": f"{_HERE}.demo:demo",
+        "init": f"{_HERE}.init:init",
+        "serve": f"{_HERE}.serve:serve",
+        "stop": f"{_HERE}.stop:stop",
+        "home": f"{_HERE}.home:home",
+        "database-url": f"{_HERE}.home:database_url",
+        "generate": f"{_HERE}.generate:generate_command",
+        "template": f"{_HERE}.bring:template",
+        "bring": f"{_HERE}.bring:bring",
+        "compare": f"{_HERE}.compare:compare_command",
+        "identify": f"{_HERE}.identify:identify",
+        "recompute": f"{_HERE}.identify:recompute_trace",
+        "score": f"{_HERE}.score:score_command",
+    }
+)
 
 
 def run() -> None:
