@@ -150,11 +150,21 @@ def coverage_note(actor: Actor, on: date, case_file: UUID | None = None) -> Cove
         used = [services.stored(services.used_of(delivery)) for delivery in deliveries_in_force(actor, on)]
         fresh = _fresh_days(actor.scope, on)
         return _note(on, [_of(one, on, fresh) for one in used], on)
-    compared = Compared.objects.filter(case_file=case_file).first()
-    run = Run.objects.filter(pk=compared.run_id).first() if compared else None
-    if compared is None or run is None:
+    note = coverage_notes([case_file], on).get(case_file)
+    if note is None:
         return CoverageNote(None, (), (), Words("这户还没有比对过。", "This household has not been compared yet."))
-    return _note(compared.on, _lines(run, on, compared.org), on)
+    return note
+
+
+def coverage_notes(case_files: Sequence[UUID], on: date) -> dict[UUID, CoverageNote]:
+    """File → what its last comparison looked at; a file that was never compared is not there. Two queries, and a few for policy."""
+    compared = list(Compared.objects.filter(case_file__in=case_files))
+    done = {run.pk: run for run in Run.objects.filter(pk__in={row.run_id for row in compared})}
+    notes: dict[tuple[UUID, str], CoverageNote] = {}
+    for row in compared:
+        if row.run_id in done and (row.run_id, row.org) not in notes:
+            notes[row.run_id, row.org] = _note(row.on, _lines(done[row.run_id], on, row.org), on)
+    return {row.case_file_id: notes[row.run_id, row.org] for row in compared if row.run_id in done}
 
 
 def runs(actor: Actor, *, limit: int = 20) -> list[RunView]:

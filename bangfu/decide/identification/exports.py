@@ -2,6 +2,7 @@
 
 import csv
 import io
+from fractions import Fraction
 
 from bangfu.core.money import yuan
 from bangfu.decide.identification.determinations import Determination
@@ -19,7 +20,12 @@ def csv_row(determination: Determination) -> bytes:
     """One household: full number as plain 18 characters, reasons in Chinese, net income per head and month in yuan."""
     decision = determination.decision
     number = determination.household.head_number
-    return _line((number, decision.class_name, decision.rule_id, determination.reasons_zh, yuan(decision.net_fen)))
+    return csv_cells(number, decision.class_name, decision.rule_id, determination.reasons_zh, decision.net_fen)
+
+
+def csv_cells(number: str, class_name: str, rule: str, reasons_zh: str, net_fen: Fraction) -> bytes:
+    """The same of a determination that was kept."""
+    return _line((number, class_name, rule, reasons_zh, yuan(net_fen)))
 
 
 def _line(cells: tuple[str, ...]) -> bytes:

@@ -119,3 +119,94 @@ NO_PERSONS = kind(
     do_zh="请补上户主和共同生活的家庭成员。",
     do_en="Enter the head and the members who live together.",
 )
+SUPERSEDED = kind(
+    "identification.superseded",
+    zh="情况有变化，这条建议已被新的代替，没有保存。",
+    en="Something has changed: this proposal was superseded by a new one; nothing was saved.",
+    do_zh="请打开这户看新的建议，再决定。",
+    do_en="Open the household, look at the new proposal, then decide.",
+)
+ALREADY_SETTLED = kind(
+    "identification.already_settled",
+    zh="这户已经核实过了（{state}），没有改动。",
+    en="This household is already settled ({state}); nothing was changed.",
+    do_zh="请先撤销那次核实，或看下一户。",
+    do_en="Undo that settlement first, or go on to the next household.",
+)
+QUESTION_NEEDED = kind(
+    "identification.question_needed",
+    zh="没有写要家庭说明什么。",
+    en="It is not said what the family is asked.",
+    do_zh="请写清楚要说明的事和要带的材料。",
+    do_en="Write what they should explain, and which papers to bring.",
+)
+REASON_NEEDED = kind(
+    "identification.reason_needed",
+    zh="部门数据有 {contradictions} 处与档案矛盾，属实上报须写明怎样核实的。",
+    en="Departments' data contradict the file in {contradictions} places: to accept it, say how that was cleared up.",
+    do_zh="请写明核实的经过，或先请家庭说明。",
+    do_en="Write how it was cleared up, or ask the family first.",
+)
+NOT_MET_IS_A_REFUSAL = kind(
+    "identification.not_met_is_a_refusal",
+    zh="按数字不符合任何一类，上报它就是不予认定，不能由一个人决定。",
+    en="The figures meet no class: to accept that is to refuse the family, which no one person decides.",
+    do_zh="请选“提议不予认定”，由另一人复核；数字有误的，先改档案或请家庭说明。",
+    do_en="Propose a refusal, for a second person to decide; where figures are wrong, correct the file or ask the family first.",
+)
+REASON_CODE = kind(
+    "identification.reason_code",
+    zh="“{code}”不是这套规则里可以用的理由。",
+    en="“{code}” is no reason that these rules know for this class.",
+    do_zh="可用的有：{known}。",
+    do_en="There are: {known}.",
+)
+REFUSAL_REASON_NEEDED = kind(
+    "identification.refusal_reason_needed",
+    zh="提议不予认定须写明理由。",
+    en="To propose a refusal, its reason must be written.",
+    do_zh="请写出事实和依据，家庭和复核人都会看到。",
+    do_en="Write the facts and what they stand on; the family and the second person will read it.",
+)
+FAMILY_NOT_HEARD = kind(
+    "identification.family_not_heard",
+    zh="还没有听过家庭的说明，不能提议不予认定。",
+    en="The family has not been heard yet: no refusal can be proposed.",
+    do_zh="请先请家庭说明并记录答复；到期未答复的，到期后再提议。",
+    do_en="Ask the family and record its answer; where it does not answer, propose it when its time is over.",
+)
+NOTHING_ASKED = kind(
+    "identification.nothing_asked",
+    zh="这户没有等答复的询问。",
+    en="No question to this family waits for an answer.",
+    do_zh="请刷新后再看。",
+    do_en="Reload and look again.",
+)
+ANSWER_NEEDED = kind(
+    "identification.answer_needed",
+    zh="没有写家庭的答复。",
+    en="The family's answer is not written.",
+    do_zh="请写家庭说了什么、交了什么材料。",
+    do_en="Write what the family said and which papers it gave.",
+)
+NOT_YOURS_TO_UNDO = kind(
+    "identification.not_yours_to_undo",
+    zh="这次核实是 {name} 做的，只能由本人撤销。",
+    en="{name} settled this; only the same person can take it back.",
+    do_zh="请由 {name} 撤销，或在情况变化后重新核实。",
+    do_en="Ask {name} to undo it.",
+)
+TOO_LATE_TO_UNDO = kind(
+    "identification.too_late_to_undo",
+    zh="这次核实之后又有了新的变化，不能再撤销。",
+    en="Something has happened since: this settlement can no longer be undone.",
+    do_zh="请打开这户看现在的状态。",
+    do_en="Open the household and see where it stands.",
+)
+TOO_MANY = kind(
+    "identification.too_many",
+    zh="一次最多批量核实 {most} 户，这里有 {given} 户。",
+    en="At most {most} households can be accepted at once; these are {given}.",
+    do_zh="请分几次办理。",
+    do_en="Do it in several parts.",
+)
