@@ -112,7 +112,7 @@ def _parts(home: Path, address: Address) -> list[Child]:
         *("--workers", str(_WEB_PROCESSES), "--blocking-threads", str(_WEB_THREADS)),
         *("--respawn-failed-workers", "--log-level", "warning", "bangfu.site.wsgi:application"),
     )
-    parts = [Child("web", web), Child("worker", (sys.executable, "-m", "bangfu.site.worker"))]
+    parts = [Child("web", web), Child("worker", (sys.executable, "-c", "from bangfu.site.worker import run; run()"))]
     if not os.environ.get("DATABASE_URL"):
         parts.insert(0, Child("database", (sys.executable, "-m", "bangfu.site.database.keeper", str(home))))
     return parts

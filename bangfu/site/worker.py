@@ -1,10 +1,9 @@
-"""The worker: jobs of all rooms, two at a time. ``python -m bangfu.site.worker``, in an instance that was started."""
+"""The worker: jobs of all rooms, two at a time. ``from bangfu.site.worker import run; run()``, in an instance that was started."""
 
 import asyncio
 import fcntl
 import hashlib
 import json
-import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -31,14 +30,17 @@ _AT_ONCE = 2
 _BEATS_EVERY, _DEAD_AFTER = 5.0, 30.0
 
 
-def main() -> int:
+def run() -> None:
     """Work until SIGTERM or SIGINT; jobs that are under way are finished first."""
     home = home_folder()
     start(home)
-    logging.getLogger("procrastinate").setLevel(logging.WARNING)
     with _alone(_register_file(home, ".lock")):
-        asyncio.run(_work(_register_file(home, ".json")))
-    return 0
+        try:
+            asyncio.run(_work(_register_file(home, ".json")))
+        except ConnectorException as error:
+            # The database went away for longer than a reconnection takes: the supervisor starts us again.
+            sys.stderr.write(f"{type(error).__name__}\n")
+            sys.exit(1)
 
 
 async def _work(register: Path) -> None:
@@ -101,12 +103,3 @@ def _alone(path: Path) -> Iterator[None]:
     with path.open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         yield
-
-
-if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except ConnectorException as error:
-        # The database went away, for longer than a reconnection takes: the supervisor starts us again.
-        sys.stderr.write(f"{type(error).__name__}\n")
-        sys.exit(1)

@@ -90,9 +90,15 @@ def receive_archive(
 
 @act(COLUMNS_CHOSEN, right=Right.BRING_ARCHIVE)
 def choose_columns(
-    *, actor: Actor, act_id: UUID, batch_id: UUID, seen_version: int, columns: dict[str, str | None]
+    *,
+    actor: Actor,
+    act_id: UUID,
+    batch_id: UUID,
+    seen_version: int,
+    columns: dict[str, str | None],
+    in_background: bool = True,
 ) -> Done[None]:
-    """Settle which heading is which field (None: left out), and have the workbook checked in the background."""
+    """Settle which heading is which field (None: left out), and have the workbook checked. ``in_background=False``: the caller checks."""
     batch = locked_row(Batch, batch_id, seen_version)
     _require(batch, Batch.State.UPLOADED, Batch.State.CHECKED, Batch.State.REFUSED)
     batch.columns = columns
@@ -100,7 +106,8 @@ def choose_columns(
     batch.problem = None
     batch.version += 1
     batch.save()
-    _defer("registry.check", actor, batch)
+    if in_background:
+        _defer("registry.check", actor, batch)
     return Done(None, batch.org, "batch", batch.pk, values={"file": batch.file_name})
 
 

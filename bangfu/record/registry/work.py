@@ -21,8 +21,11 @@ Told = Callable[[int, int], None]
 _TRIES = 3
 
 
-def check(actor: Actor, batch_id: UUID, version: int, told: Told = lambda _done, _total: None) -> None:
-    """Read the workbook, lay its rows down, and work out what a commit would change; nothing of the registry is written."""
+def check(actor: Actor, batch_id: UUID, version: int, told: Told = lambda _done, _total: None) -> Problem | None:
+    """Read the workbook, lay its rows down, and work out what a commit would change; nothing of the registry is written.
+
+    Gives why the file was refused, if it was; that is recorded too.
+    """
     step = f"check-{version}"
     with acting(actor):
         batch = _batch(batch_id)
@@ -37,7 +40,7 @@ def check(actor: Actor, batch_id: UUID, version: int, told: Told = lambda _done,
             zh=problem.zh,
             en=problem.en,
         )
-        return
+        return problem
     fields = staged.manifest.fields
     batch.fields = fields
     total = staged.chunk_count()
@@ -55,6 +58,7 @@ def check(actor: Actor, batch_id: UUID, version: int, told: Told = lambda _done,
         expected=tally.counts,
         tally=tally.said(staged.manifest),
     )
+    return None
 
 
 def commit(actor: Actor, batch_id: UUID, told: Told = lambda _done, _total: None) -> dict[str, int]:
