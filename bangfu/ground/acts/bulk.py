@@ -5,42 +5,43 @@ COPY is refused where there is row-level security, and a statement with a parame
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, models
 from django.db.models.expressions import DatabaseDefault
 
+Row = Mapping[str, Any]
 
-def insert_rows(rows: Sequence[models.Model]) -> None:
-    """Insert rows of one model."""
-    _write(rows, "")
+
+def insert_rows(model: type[models.Model], rows: Sequence[Row]) -> None:
+    """Insert rows, each a mapping of column → value; what is missing gets the model's default. The first row says which columns.
+
+    Plain mappings: a model's instance costs as much again as everything else that is done for a row.
+    """
+    if not rows:
+        return
+    defaults, columns = _defaults(model), list(rows[0])
+    columns += [name for name in defaults if name not in rows[0]]
+    _write(model, columns, [{**defaults, **row} for row in rows], "")
 
 
 def write_rows(rows: Sequence[models.Model]) -> None:
     """Put rows of one model in the place of those with the same ids."""
     if not rows:
         return
-    columns = [field.column for field in _fields(rows[0]) if not field.primary_key]
-    changes = ", ".join(f'"{column}" = excluded."{column}"' for column in columns)
-    _write(rows, f"ON CONFLICT (id) DO UPDATE SET {changes}")
+    fields: list[Any] = [field for field in rows[0]._meta.concrete_fields if not _is_left_to_database(rows[0], field)]
+    changes = ", ".join(f'"{field.column}" = excluded."{field.column}"' for field in fields if not field.primary_key)
+    mappings = [{field.column: getattr(row, field.attname) for field in fields} for row in rows]
+    _write(type(rows[0]), list(mappings[0]), mappings, f"ON CONFLICT (id) DO UPDATE SET {changes}")
 
 
-def _write(rows: Sequence[models.Model], conflict: str) -> None:
-    if not rows:
-        return
-    fields = _fields(rows[0])
-    table = rows[0]._meta.db_table
-    columns = ", ".join(f'"{field.column}"' for field in fields)
-    names = [(field.column, field.attname) for field in fields]
-    text = json.dumps(
-        [{column: getattr(row, name) for column, name in names} for row in rows],
-        ensure_ascii=False,
-        default=_as_json,
-        check_circular=False,
-    )
+def _write(model: type[models.Model], names: list[str], rows: Sequence[Row], conflict: str) -> None:
+    table, columns = model._meta.db_table, ", ".join(f'"{name}"' for name in names)
+    text = json.dumps(rows, ensure_ascii=False, default=_as_json, check_circular=False)
     with connection.cursor() as cursor:
         cursor.execute(
             f'INSERT INTO "{table}" ({columns}) SELECT {columns} '  # noqa: S608, names of our own tables
@@ -49,14 +50,16 @@ def _write(rows: Sequence[models.Model], conflict: str) -> None:
         )
 
 
-def _fields(row: models.Model) -> list[Any]:
-    """All columns but those that the database fills in."""
-    return [
-        field
-        for field in row._meta.concrete_fields
-        if not isinstance(getattr(row, field.attname), DatabaseDefault)
-        and not (field.primary_key and getattr(row, field.attname) is None)
-    ]
+@cache
+def _defaults(model: type[models.Model]) -> dict[str, Any]:
+    """Column → default, of those that have one and are not filled in by the database."""
+    fields: list[Any] = list(model._meta.concrete_fields)
+    given = [f for f in fields if f.has_default() and not f.has_db_default() and not f.primary_key]
+    return {field.column: field.get_default() for field in given}
+
+
+def _is_left_to_database(row: models.Model, field: Any) -> bool:
+    return isinstance(getattr(row, field.attname), DatabaseDefault)
 
 
 def _as_json(value: object) -> object:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db import connection
+from django.db import connection, models
 from django.utils import timezone
 
 from bangfu.core.ids import IdNumber
@@ -29,6 +29,12 @@ from bangfu.record.registry.models.particulars import Particular
 from bangfu.record.registry.reading import Bundle
 from bangfu.record.registry.reconcile import HouseholdPlan, Plan
 
+# Parents before their children.
+_IN_ORDER: tuple[type[models.Model], ...] = (
+    *(Household, CaseFile, Member),
+    *(Income, Expenditure, Cause, Dwelling, BankAccount, Consent),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Basis:
@@ -41,34 +47,45 @@ class Basis:
 
 @dataclass(slots=True)
 class _Writing:
-    """What a chunk writes, by table."""
+    """What a chunk writes: new rows by table, and rows that are there and changed."""
 
-    org: str
     today: date
-    households: list[Household] = field(default_factory=list)
-    files: list[CaseFile] = field(default_factory=list)
-    changed_files: list[CaseFile] = field(default_factory=list)
-    members: list[Member] = field(default_factory=list)
-    changed_members: list[Member] = field(default_factory=list)
+    new: dict[type[models.Model], list[dict[str, Any]]] = field(default_factory=dict)
+    changed: dict[type[models.Model], list[models.Model]] = field(default_factory=dict)
     departed: list[Member] = field(default_factory=list)
-    lines: dict[type[Particular], list[Particular]] = field(default_factory=dict)
-    changed_lines: dict[type[Particular], list[Particular]] = field(default_factory=dict)
-    gone_lines: list[Particular] = field(default_factory=list)
+    gone: list[Particular] = field(default_factory=list)
 
-    def add(self, line: Particular) -> None:
-        self.lines.setdefault(type(line), []).append(line)
+    def add(self, model: type[models.Model], **columns: Any) -> UUID:
+        """A new row; gives its id."""
+        number = uuid4()
+        self.new.setdefault(model, []).append({"id": number, **columns})
+        return number
 
-    def change(self, line: Particular) -> None:
-        self.changed_lines.setdefault(type(line), []).append(line)
+    def change(self, row: models.Model) -> None:
+        """A row that is there already."""
+        self.changed.setdefault(type(row), []).append(row)
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """The file that new rows belong to."""
+
+    id: UUID
+    household: UUID
+    org: str
+
+    def line(self, **columns: Any) -> dict[str, Any]:
+        """Columns of a line of the file."""
+        return {"case_file_id": self.id, "org": self.org, **columns}
 
 
 def apply(plan: Plan, *, org: str, today: date, numbers: Iterable[str], basis: Basis) -> None:
     """Write what the plan says. ``numbers`` are file numbers for the new files, at least as many. Inside an act."""
-    writing = _Writing(org, today)
+    writing = _Writing(today)
     number = iter(numbers)
     for household in plan.households:
         if household.bundle is None:
-            _open_file(writing, household, next(number), basis)
+            _open_file(writing, household, org, next(number), basis)
         else:
             _change_file(writing, household, household.bundle)
     _write(writing)
@@ -80,42 +97,37 @@ def new_files(plan: Plan) -> int:
     return sum(household.bundle is None for household in plan.households)
 
 
-def _open_file(writing: _Writing, plan: HouseholdPlan, number: str, basis: Basis) -> None:
+def _open_file(writing: _Writing, plan: HouseholdPlan, org: str, number: str, basis: Basis) -> None:
     head = plan.rows[0]
-    household = Household(id=uuid4(), org=writing.org)
-    file = CaseFile(
-        id=uuid4(),
-        household=household,
-        org=writing.org,
-        number=number,
-        opened_on=writing.today,
-        **shape.file_columns(head),
-    )
-    writing.households.append(household)
-    writing.files.append(file)
+    household = writing.add(Household, org=org)
+    columns = shape.file_columns(head)
+    file_id = writing.add(CaseFile, household_id=household, org=org, number=number, opened_on=writing.today, **columns)
+    file = _File(file_id, household, org)
     for position, row in enumerate(plan.rows):
         _add_member(writing, file, row, position)
-    _particulars(writing, Bundle(file), head)
-    writing.add(_consent(file, basis, writing.today))
+    _particulars(writing, file, None, head)
+    writing.add(Consent, **_consent(file, basis, writing.today))
 
 
 def _change_file(writing: _Writing, plan: HouseholdPlan, bundle: Bundle) -> None:
     if not plan.touches:
         return
-    file = bundle.case_file
-    file.version += 1
-    file.updated_at = timezone.now()
+    case_file = bundle.case_file
+    file = _File(case_file.pk, case_file.household_id, case_file.org)
+    case_file.version += 1
+    case_file.updated_at = timezone.now()
     for change in plan.changes:
         member = change.member
         for column, value in shape.person_columns(change.after, head=member.is_head).items():
             setattr(member, column, value)
         member.version += 1
-        writing.changed_members.append(member)
+        writing.change(member)
         if member.is_head:
             for column, value in shape.file_columns(change.after).items():
-                setattr(file, column, value)
-            _particulars(writing, bundle, change.after)
-        _wage(writing, bundle, member, change.after)
+                setattr(case_file, column, value)
+            _particulars(writing, file, bundle, change.after)
+        before = next((line for line in bundle.incomes if line.member_id == member.pk), None)
+        _amount(writing, Income, before, shape.wage(change.after), _wage_of(file, member.pk))
     last = max((member.position for member in bundle.members), default=0)
     for position, row in enumerate(plan.added, last + 1):
         _add_member(writing, file, row, position)
@@ -123,94 +135,78 @@ def _change_file(writing: _Writing, plan: HouseholdPlan, bundle: Bundle) -> None
         member.left_on = writing.today
         member.version += 1
         writing.departed.append(member)
-    writing.changed_files.append(file)
+    writing.change(case_file)
 
 
-def _add_member(writing: _Writing, file: CaseFile, row: ArchiveRow, position: int) -> None:
-    member = Member(
-        id=uuid4(),
-        household_id=file.household_id,
-        case_file=file,
-        org=file.org,
-        is_head=row.is_head,
-        position=position,
-        **shape.person_columns(row, head=row.is_head),
-    )
-    writing.members.append(member)
+def _add_member(writing: _Writing, file: _File, row: ArchiveRow, position: int) -> None:
+    columns = shape.person_columns(row, head=row.is_head)
+    columns |= {"is_head": row.is_head, "position": position, "household_id": file.household, "employer_id": None}
+    member = writing.add(Member, **file.line(**columns))
     wage = shape.wage(row)
     if wage is not None:
-        writing.add(_income(file, member, Income.Head.WAGE, "month", wage))
+        writing.add(Income, **file.line(**_wage_of(file, member), amount_fen=wage))
 
 
-def _wage(writing: _Writing, bundle: Bundle, member: Member, row: ArchiveRow) -> None:
-    before = next((line for line in bundle.incomes if line.member_id == member.pk), None)
-    _amount(writing, before, shape.wage(row), lambda fen: _income(bundle.case_file, member, "wage", "month", fen))
+def _wage_of(file: _File, member: UUID) -> dict[str, Any]:
+    return file.line(member_id=member, head=Income.Head.WAGE, per="month")
 
 
-def _income(file: CaseFile, member: Member | None, head: str, per: str, fen: int) -> Income:
-    return Income(case_file=file, org=file.org, member=member, head=head, per=per, amount_fen=fen)
-
-
-def _particulars(writing: _Writing, bundle: Bundle, row: ArchiveRow) -> None:
+def _particulars(writing: _Writing, file: _File, bundle: Bundle | None, row: ArchiveRow) -> None:
     """Lines of a file: added, changed in place, or removed, so that the history tells what really changed."""
-    file = bundle.case_file
-    other = next((line for line in bundle.incomes if line.head == Income.Head.OTHER), None)
-    _amount(writing, other, shape.other_income(row), lambda fen: _income(file, None, "other", "year", fen))
-    before = {line.head: line for line in bundle.expenditures}
+    known = bundle or Bundle(CaseFile())
+    other = next((line for line in known.incomes if line.head == Income.Head.OTHER), None)
+    columns = file.line(member_id=None, head=Income.Head.OTHER, per="year")
+    _amount(writing, Income, other, shape.other_income(row), columns)
+    before = {line.head: line for line in known.expenditures}
     after = shape.expenditures(row)
     for head in shape.EXPENDITURES:
-        _amount(
-            writing,
-            before.get(head),
-            after.get(head),
-            lambda fen, head=head: Expenditure(case_file=file, org=file.org, head=head, amount_fen=fen),
-        )
-    _causes(writing, bundle, row)
-    _single(writing, bundle.dwelling, shape.dwelling_columns(row), lambda: Dwelling(case_file=file, org=file.org))
-    _single(writing, bundle.bank, shape.bank_columns(row), lambda: BankAccount(case_file=file, org=file.org))
+        _amount(writing, Expenditure, before.get(head), after.get(head), file.line(head=head))
+    _causes(writing, file, known, row)
+    _single(writing, Dwelling, known.dwelling, shape.dwelling_columns(row), file)
+    _single(writing, BankAccount, known.bank, shape.bank_columns(row), file)
 
 
-def _amount(writing: _Writing, before: Any, after: int | None, make: Any) -> None:
+def _amount(
+    writing: _Writing, model: type[models.Model], before: Any, after: int | None, columns: dict[str, Any]
+) -> None:
     if before is None:
         if after is not None:
-            writing.add(make(after))
+            writing.add(model, **columns, amount_fen=after)
     elif after is None:
-        writing.gone_lines.append(before)
+        writing.gone.append(before)
     elif before.amount_fen != after:
         before.amount_fen = after
         writing.change(before)
 
 
-def _causes(writing: _Writing, bundle: Bundle, row: ArchiveRow) -> None:
-    before = {line.rank: line for line in bundle.causes}
+def _causes(writing: _Writing, file: _File, known: Bundle, row: ArchiveRow) -> None:
+    before = {line.rank: line for line in known.causes}
     after = dict(shape.causes(row))
     for rank, cause in after.items():
-        known = before.get(rank)
-        if known is None:
-            writing.add(Cause(case_file=bundle.case_file, org=bundle.case_file.org, rank=rank, cause=cause))
-        elif known.cause != cause:
-            known.cause = cause
-            writing.change(known)
-    writing.gone_lines += [line for rank, line in before.items() if rank not in after]
+        line = before.get(rank)
+        if line is None:
+            writing.add(Cause, **file.line(rank=rank, cause=cause))
+        elif line.cause != cause:
+            line.cause = cause
+            writing.change(line)
+    writing.gone += [line for rank, line in before.items() if rank not in after]
 
 
-def _single(writing: _Writing, before: Any, after: dict[str, Any] | None, make: Any) -> None:
-    if after is None:
-        if before is not None:
-            writing.gone_lines.append(before)
+def _single(writing: _Writing, model: type[models.Model], line: Any, after: dict[str, Any] | None, file: _File) -> None:
+    if line is None:
+        if after is not None:
+            writing.add(model, **file.line(**after))
         return
-    line = before or make()
+    if after is None:
+        writing.gone.append(line)
+        return
     # A sealed value differs each time it is sealed; its keyed hash says whether it is another one.
-    sealed = {name for name in after if name.endswith("_sealed")}
-    known = {name: _bytes(getattr(line, name)) for name in after if name not in sealed}
-    if before is not None and known == {name: value for name, value in after.items() if name not in sealed}:
+    told = {name: value for name, value in after.items() if not name.endswith("_sealed")}
+    if {name: _bytes(getattr(line, name)) for name in told} == told:
         return
     for name, value in after.items():
         setattr(line, name, value)
-    if before is None:
-        writing.add(line)
-    else:
-        writing.change(line)
+    writing.change(line)
 
 
 def _bytes(value: Any) -> Any:
@@ -218,26 +214,27 @@ def _bytes(value: Any) -> Any:
 
 
 def _write(writing: _Writing) -> None:
-    heads = [member for member in (*writing.members, *writing.changed_members) if member.is_head]
-    employers = employers_of(heads)
-    for member in heads:
-        member.employer_id = employers.get(member.pk)
-    if writing.departed:
-        # First, so that a person may stand in another household of the same chunk.
-        write_rows(writing.departed)
-    for line in writing.gone_lines:
+    new, changed = writing.new, writing.changed
+    _name_employers(new.get(Member, []), changed.get(Member, []))
+    # First, so that a person may stand in another household of the same chunk.
+    write_rows(writing.departed)
+    for line in writing.gone:
         type(line).objects.filter(pk=line.pk).delete()  # type: ignore[attr-defined]
-    insert_rows(writing.households)
-    insert_rows(writing.files)
-    write_rows(writing.changed_files)
     # In the order of the hash: two importers that meet wait for each other in one direction only.
-    members = sorted(writing.members, key=_by_hash)
-    insert_rows(members)
-    write_rows(writing.changed_members)
-    for lines in writing.lines.values():
-        insert_rows(lines)
-    for lines in writing.changed_lines.values():
-        write_rows(lines)
+    new.get(Member, []).sort(key=lambda columns: columns["number_hash"] or b"")
+    for model in _IN_ORDER:
+        insert_rows(model, new.get(model, []))
+        write_rows(changed.get(model, []))
+
+
+def _name_employers(new: list[dict[str, Any]], changed: list[Any]) -> None:
+    heads = {columns["id"]: columns for columns in new if columns["is_head"]}
+    heads |= {member.pk: vars(member) for member in changed if member.is_head}
+    employers = employers_of(heads)
+    for columns in new:
+        columns["employer_id"] = employers.get(columns["id"])
+    for member in changed:
+        member.employer_id = employers.get(member.pk)
 
 
 def _declare_basis(files: list[CaseFile], basis: Basis, today: date) -> None:
@@ -247,17 +244,12 @@ def _declare_basis(files: list[CaseFile], basis: Basis, today: date) -> None:
             case_file__in=files, basis=basis.basis, document=basis.document, withdrawn_on__isnull=True
         ).values_list("case_file_id", flat=True)
     )
-    insert_rows([_consent(file, basis, today) for file in files if file.pk not in standing])
+    missing = [_File(file.pk, file.household_id, file.org) for file in files if file.pk not in standing]
+    insert_rows(Consent, [{"id": uuid4(), **_consent(file, basis, today)} for file in missing])
 
 
-def _by_hash(member: Member) -> bytes:
-    return bytes(member.number_hash or b"")
-
-
-def _consent(file: CaseFile, basis: Basis, today: date) -> Consent:
-    return Consent(
-        case_file=file, org=file.org, batch_id=basis.batch, basis=basis.basis, document=basis.document, given_on=today
-    )
+def _consent(file: _File, basis: Basis, today: date) -> dict[str, Any]:
+    return file.line(batch_id=basis.batch, basis=basis.basis, document=basis.document, given_on=today)
 
 
 def elsewhere(hashes: list[bytes]) -> frozenset[bytes]:

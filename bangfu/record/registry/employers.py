@@ -1,27 +1,29 @@
 """Employers as files name them: found by credit code, else by name; entered when first met."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 from uuid import UUID
 
-from bangfu.record.registry.models import Employer, Member
+from bangfu.record.registry.models import Employer
 
 _Key = tuple[str, str]
+_Columns = Mapping[str, Any]
 
 
-def employers_of(heads: Iterable[Member]) -> dict[UUID, UUID]:
-    """Member → employer, for heads whose file names one."""
-    named = {head.pk: (head, _key(head)) for head in heads if head.employer_or_school}
+def employers_of(heads: Mapping[UUID, _Columns]) -> dict[UUID, UUID]:
+    """Member → employer, for heads (columns of Member by id) whose file names one."""
+    named = {member: _key(head) for member, head in heads.items() if head["employer_or_school"]}
     if not named:
         return {}
-    wanted = {key: head for head, key in named.values()}
+    wanted = {key: heads[member] for member, key in named.items()}
     known = _known(wanted)
     missing = [
         Employer(
             credit_code=code,
-            name=wanted[code, name].employer_or_school,
-            nature=wanted[code, name].employer_nature,
-            state=wanted[code, name].enterprise_state,
-            industry=wanted[code, name].industry,
+            name=wanted[code, name]["employer_or_school"],
+            nature=wanted[code, name]["employer_nature"],
+            state=wanted[code, name]["enterprise_state"],
+            industry=wanted[code, name]["industry"],
         )
         for code, name in wanted
         if (code, name) not in known
@@ -29,13 +31,13 @@ def employers_of(heads: Iterable[Member]) -> dict[UUID, UUID]:
     if missing:
         Employer.objects.bulk_create(missing, ignore_conflicts=True)
         known = _known(wanted)
-    return {member: known[key] for member, (_, key) in named.items() if key in known}
+    return {member: known[key] for member, key in named.items() if key in known}
 
 
-def _key(head: Member) -> _Key:
+def _key(head: _Columns) -> _Key:
     """A credit code names the employer; a name does where there is no code."""
-    code = head.employer_code if len(head.employer_code) == 18 else ""
-    return (code, "") if code else ("", head.employer_or_school)
+    code = head["employer_code"] if len(head["employer_code"]) == 18 else ""
+    return (code, "") if code else ("", head["employer_or_school"])
 
 
 def _known(wanted: Iterable[_Key]) -> dict[_Key, UUID]:

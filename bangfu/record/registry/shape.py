@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import cache, lru_cache
 from typing import Any
 
 from bangfu.core.credit_codes import CreditCode
@@ -96,9 +97,10 @@ def file_columns(row: ArchiveRow) -> dict[str, Any]:
 
 
 def person_columns(row: ArchiveRow, *, head: bool) -> dict[str, Any]:
-    """Columns of Member that a row says; the number sealed."""
+    """Columns of Member that a row says, the number sealed; those that only the other kind of row has are empty."""
     fields = HEAD_FIELDS if head else MEMBER_FIELDS
-    columns = {column: column_value(Member, column, row.values.get(field)) for field, column in fields.items()}
+    columns = dict(_empty_person())
+    columns |= {column: column_value(Member, column, row.values.get(field)) for field, column in fields.items()}
     name = row.values["name"]
     written = as_written(row)
     columns |= {
@@ -115,9 +117,16 @@ def person_columns(row: ArchiveRow, *, head: bool) -> dict[str, Any]:
     return columns | _number_columns(row)
 
 
+@lru_cache(maxsize=8192)
 def number_hash(number: IdNumber) -> bytes:
     """By which a person is found again."""
     return keyed_hash(number.text, "id")
+
+
+@cache
+def _empty_person() -> dict[str, Any]:
+    """Columns of heads and of members alike: each kind of row leaves the other's empty."""
+    return {c: column_value(Member, c, None) for c in (*HEAD_FIELDS.values(), *MEMBER_FIELDS.values())}
 
 
 def _number_columns(row: ArchiveRow) -> dict[str, Any]:
@@ -202,11 +211,16 @@ def bank_columns(row: ArchiveRow) -> dict[str, Any] | None:
 
 def column_value(model: type[CaseFile | Member | Dwelling], column: str, value: Value | None) -> Any:
     """A typed value for its column: text columns are never NULL, others are NULL where nothing was said."""
-    field = model._meta.get_field(column)
-    is_text = field.get_internal_type() in ("TextField", "CharField")
+    is_text = column in _text_columns(model)
     if value is None:
         return "" if is_text else None
     return _text(value) if is_text else value
+
+
+@cache
+def _text_columns(model: type[CaseFile | Member | Dwelling]) -> frozenset[str]:
+    fields: Any = model._meta.concrete_fields
+    return frozenset(f.column for f in fields if f.get_internal_type() in ("TextField", "CharField"))
 
 
 def _text(value: Value) -> str:

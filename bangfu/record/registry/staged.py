@@ -1,13 +1,14 @@
 """A batch's rows on disk, and what they would change: what check, look and commit have in common."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
 
 from bangfu.core.clock import MachineClock, today
 from bangfu.engine.intake.archive_row import ArchiveRow
-from bangfu.engine.intake.staged_archive import StagedArchive, stage_archive, staged_archive
+from bangfu.engine.intake.staged_archive import ROWS_FILE, StagedArchive, stage_archive, staged_archive
 from bangfu.record.registry.apply import elsewhere, hashes_of
 from bangfu.record.registry.models import Batch, CaseFile, Member
 from bangfu.record.registry.reading import bundles
@@ -28,7 +29,14 @@ def stage(batch: Batch) -> StagedArchive:
 
 def opened(batch: Batch) -> StagedArchive:
     """The rows that were laid down; raises a Problem where they are gone or altered."""
-    return staged_archive(staged_folder(batch))
+    folder = staged_folder(batch)
+    return _opened(folder, (folder / ROWS_FILE).stat().st_mtime_ns if (folder / ROWS_FILE).exists() else 0)
+
+
+@lru_cache(maxsize=4)
+def _opened(folder: Path, _modified: int) -> StagedArchive:
+    """Hashed once, not again for each of a thousand chunks."""
+    return staged_archive(folder)
 
 
 def staged_rows(batch: Batch, number: int) -> list[ArchiveRow]:

@@ -85,9 +85,7 @@ def test_a_column_that_is_not_there_says_nothing(clerk: Actor, tmp_path: Path) -
 
 
 def test_a_blank_cell_is_a_statement(clerk: Actor, tmp_path: Path) -> None:
-    counts = bring(
-        clerk, workbook(tmp_path / "second.xlsx", [head(家庭住址=None)], [wife(), child()]), XIANGYUN
-    ).counts
+    counts = bring(clerk, workbook(tmp_path / "second.xlsx", [head(家庭住址=None)], [wife(), child()]), XIANGYUN).counts
     assert counts["changed"] == 1
     with acting(clerk):
         assert CaseFile.objects.get().address == ""
@@ -107,9 +105,7 @@ def test_a_workbook_without_members_removes_nobody(clerk: Actor, tmp_path: Path)
 
 
 def test_a_member_whose_row_is_wrong_has_not_left(clerk: Actor, tmp_path: Path) -> None:
-    counts = bring(
-        clerk, workbook(tmp_path / "second.xlsx", [head()], [wife(), child(姓名=None)]), XIANGYUN
-    ).counts
+    counts = bring(clerk, workbook(tmp_path / "second.xlsx", [head()], [wife(), child(姓名=None)]), XIANGYUN).counts
     assert (counts["wrong"], counts["departed"]) == (1, 0)
 
 
