@@ -17,7 +17,8 @@ from bangfu.ground.policy.selectors import value_on
 from bangfu.ground.trail.services import record_look
 from bangfu.record.registry.models import CaseFile, Member
 from bangfu.record.registry.reading import Bundle, bundles
-from bangfu.record.sources.selectors import deliveries_in_force, place_name
+from bangfu.record.sources.places import place_name
+from bangfu.record.sources.selectors import deliveries_in_force
 
 # What a person reads first: what contradicts the file.
 _ORDER = {"矛盾": 0, "疑点": 1, "无法核对": 2, "佐证": 3}

@@ -51,8 +51,8 @@ def follow() -> int:
     areas = 0
     for code in Organisation.objects.filter(above=None).values_list("code", flat=True):
         with acting(operator(Purpose.IDENTIFICATION, code=code)):
-            pending = _pending()
-        for org, keys in pending.items():
+            waiting = pending()
+        for org, keys in waiting.items():
             place = organisation_at(org)
             if place is None:
                 continue
@@ -64,17 +64,17 @@ def follow() -> int:
     return areas
 
 
-def _pending() -> dict[str, list[UUID]]:
-    """Organisation → the acts that nothing followed yet. One look serves for all of them."""
+def pending() -> dict[str, list[UUID]]:
+    """Organisation → keys of acts that nothing followed yet, inside a door. One look serves for all of them (``finish_proposals``)."""
     since = timezone.now() - _BACK
     happened = Entry.objects.filter(verb__in=_FOLLOWED, at__gte=since).order_by("id").values_list("org", "act_id")
     keys = {uuid5(act_id, "identification"): org for org, act_id in happened}
     done = set(Entry.objects.filter(act_id__in=keys).values_list("act_id", flat=True))
-    pending: dict[str, list[UUID]] = {}
+    waiting: dict[str, list[UUID]] = {}
     for key, org in keys.items():
         if key not in done:
-            pending.setdefault(org, []).append(key)
-    return pending
+            waiting.setdefault(org, []).append(key)
+    return waiting
 
 
 def _departed(actor: Actor) -> Iterator[list[UUID]]:

@@ -1,0 +1,29 @@
+"""Reads of identification: the queue, one case, what waits. Every one takes the actor first, inside a door."""
+
+from bangfu.decide.identification.selectors.case import ReviewCase, determination_of, last_settlement, review_case
+from bangfu.decide.identification.selectors.desk import Waiting, desk_counts
+from bangfu.decide.identification.selectors.queue import (
+    QueueCounts,
+    QueueFilters,
+    QueueItem,
+    QueuePage,
+    Tag,
+    queue_counts,
+    review_queue,
+)
+
+__all__ = [
+    "QueueCounts",
+    "QueueFilters",
+    "QueueItem",
+    "QueuePage",
+    "ReviewCase",
+    "Tag",
+    "Waiting",
+    "desk_counts",
+    "determination_of",
+    "last_settlement",
+    "queue_counts",
+    "review_case",
+    "review_queue",
+]
