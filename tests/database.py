@@ -81,9 +81,9 @@ def template_database() -> str:
 
 
 @contextmanager
-def copied_database(name: str) -> Iterator[OwnDatabase]:
-    """A copy of the template under a name, dropped afterwards."""
-    template, urls = template_database(), database_urls(HOME)
+def copied_database(name: str, of: str | None = None) -> Iterator[OwnDatabase]:
+    """A copy of the template, or of another database that nobody is connected to, under a name; dropped afterwards."""
+    template, urls = of or template_database(), database_urls(HOME)
     with _owner(urls.owner) as server:
         server.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
         server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY'.encode())
@@ -95,7 +95,8 @@ def copied_database(name: str) -> Iterator[OwnDatabase]:
 
 
 @contextmanager
-def _connected(where: OwnDatabase) -> Iterator[None]:
+def connected(where: OwnDatabase) -> Iterator[None]:
+    """Inside, Django's connection is to this database."""
     parts: dict[str, Any] = dict(conninfo_to_dict(where.app))
     settings = connections["default"].settings_dict
     before = {key: settings[key] for key in ("NAME", "USER", "HOST", "PORT")}
@@ -112,7 +113,7 @@ def _connected(where: OwnDatabase) -> Iterator[None]:
 def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """pytest-django's own makes a database as the app role, which must not be able to."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    with django_db_blocker.unblock(), copied_database(f"test_{worker}_{os.getpid()}") as where, _connected(where):
+    with django_db_blocker.unblock(), copied_database(f"test_{worker}_{os.getpid()}") as where, connected(where):
         yield
 
 
@@ -122,7 +123,7 @@ def own_database(django_db_blocker: DjangoDbBlocker, monkeypatch: pytest.MonkeyP
     with (
         django_db_blocker.unblock(),
         copied_database(f"own_{uuid4().hex[:12]}") as where,
-        _connected(where),
+        connected(where),
     ):
         monkeypatch.setenv("BANGFU_DATABASE_URL", where.app)
         yield where

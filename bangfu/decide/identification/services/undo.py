@@ -31,14 +31,14 @@ def undo_settlement(*, actor: Actor, act_id: UUID, settlement_id: UUID) -> Done[
     settlement.standing = False
     settlement.undone_at = timezone.now()
     settlement.save(update_fields=["standing", "undone_at"])
-    if settlement.before_id is not None:
-        Settlement.objects.filter(pk=settlement.before_id, answered_at__isnull=True).update(standing=True)
     determination.state = settlement.state_before
     determination.due_on = settlement.due_before
     determination.answered = settlement.answered_before
     determination.settled_at = None
     determination.version += 1
     determination.save(update_fields=["state", "due_on", "answered", "settled_at", "version"])
+    # The one before stands again, and may be taken back in its turn.
+    Settlement.objects.filter(pk=settlement.before_id).update(standing=True, version_after=determination.version)
     return Done(
         Settled(settlement.pk, determination.pk, determination.version, determination.state, determination.due_on),
         determination.org,
