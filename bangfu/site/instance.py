@@ -17,7 +17,8 @@ def start(home: Path) -> None:
     Whoever runs inside an instance that was started already (web server, worker, its children) finds the connection in the
     environment: then nothing is started. Raises a Problem where the database cannot be started, or its tables not be made.
     """
-    home.mkdir(parents=True, exist_ok=True)
+    # What is uploaded lies here while it arrives, too.
+    (home / "uploads").mkdir(mode=0o700, parents=True, exist_ok=True)
     os.environ["BANGFU_HOME"] = str(home)
     if os.environ.get(URL):
         django.setup()

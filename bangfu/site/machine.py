@@ -32,14 +32,18 @@ class ThisMachine:
     def serve(self, address: Address, ready: Callable[[], None]) -> None:
         """Run web server and worker until asked to end."""
         from bangfu.site import serving  # noqa: PLC0415
+        from bangfu.site.assets import assets  # noqa: PLC0415
 
+        assets().build()
         self.start()
         serving.serve(home_folder(), address, ready)
 
     def serve_apart(self, address: Address) -> None:
         """The same in a process of its own."""
         from bangfu.site import serving  # noqa: PLC0415
+        from bangfu.site.assets import assets  # noqa: PLC0415
 
+        assets().build()
         serving.serve_apart(home_folder(), address)
 
     def serving(self) -> Address | None:

@@ -14,6 +14,7 @@ from bangfu.engine.intake.archive import read_archive
 from bangfu.engine.intake.archive_row import ArchiveRow, Outcome
 from bangfu.engine.intake.error_workbook import problems_by_row
 from bangfu.engine.intake.error_workbook import write_error_workbook as write_workbook
+from bangfu.ground.access.selectors import organisation
 from bangfu.ground.acts.actor import Actor
 from bangfu.ground.acts.door import acting
 from bangfu.record.registry import services, work
@@ -62,7 +63,7 @@ def bring_archive(
     """
     if not path.is_file():
         raise file_problems.NO_SUCH_FILE(file=path.name)
-    batch = _interrupted(actor, path)
+    batch = _interrupted(actor, path, organisation(about.organisation).path)
     went_on = batch is not None
     if batch is None:
         batch = _checked(actor, path, about, told)
@@ -88,11 +89,11 @@ def write_error_workbook(actor: Actor, batch: Batch, path: Path) -> None:
     write_workbook(read_archive(uploaded, today(MachineClock()), batch.columns or None), said, path)
 
 
-def _interrupted(actor: Actor, path: Path) -> Batch | None:
+def _interrupted(actor: Actor, path: Path, org: str) -> Batch | None:
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     with acting(actor):
-        batch = unfinished(actor, sha256=sha256, org=actor.scope)
+        batch = unfinished(actor, sha256=sha256, org=org)
     # Somebody else's is theirs to finish: their chunks carry their name.
     return batch if batch is not None and batch.created_by == actor.person_id else None
 

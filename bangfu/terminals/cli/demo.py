@@ -1,76 +1,121 @@
-"""``bangfu demo``: the main job on a synthetic prefecture, each command shown before its output."""
+"""``bangfu demo``: an instance with an invented prefecture in it, people to sign in as, and pages to look at."""
 
-import csv
-import shutil
+import json
 import time
-from itertools import islice
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-import yaml
 
+from bangfu.core.problems import kind
+from bangfu.core.whole_files import replacing
 from bangfu.synthetic.prefecture import DEFAULT_HOUSEHOLDS
-from bangfu.synthetic.score import score_determinations, score_findings
 from bangfu.terminals.cli.home import home_folder
-from bangfu.terminals.cli.output import out, say
-from bangfu.terminals.cli.score import share
+from bangfu.terminals.cli.output import last_line, progress, say
+from bangfu.terminals.cli.running import Address, instance, machine
+from bangfu.terminals.cli.serve import HOST, port_option, tell_address
 
-# 大理市: the largest workbook, in which some rows are wrong.
-_COUNTY = "532901"
-_SHOWN_HOUSEHOLDS = 3
+if TYPE_CHECKING:
+    from bangfu.terminals.cli.demonstration.people import SignIn
+
+_STAGES = {
+    "start": ("启动数据库", "Starting the database"),
+    "generate": ("虚构一个州", "Inventing a prefecture"),
+    "found": ("建立组织机构和政策", "Founding organisations and policy"),
+    "accounts": ("开通账号", "Opening accounts"),
+    "archives": ("收入各县档案", "Bringing in the counties' files"),
+    "deliveries": ("收入部门数据", "Bringing in department data"),
+    "compare": ("比对", "Comparing"),
+    "propose": ("提出认定建议", "Proposing determinations"),
+    "settle": ("核实一部分", "Settling some of them"),
+    "serve": ("启动网页", "Starting the pages"),
+}
+NOT_A_DEMO = kind(
+    "call.home_is_no_demo",
+    zh="“{home}”里已有一套正式数据，演示不会写进去。",
+    en="“{home}” holds an instance that is no demo; nothing was written to it.",
+    do_zh="请用 BANGFU_HOME 另指一个文件夹再运行。",
+    do_en="Name another folder in BANGFU_HOME and run it again.",
+)
 
 
 @click.command()
-@click.option("--households", default=DEFAULT_HOUSEHOLDS, show_default=True, help="户数。 Number of households.")
-def demo(households: int) -> int:
-    """虚构一个州，把主线走一遍。 Invent a prefecture and do the main job on it."""
-    started = time.monotonic()
-    folder = home_folder() / "demo"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    _run("generate", "--households", str(households), "--seed", "1", "--out", str(folder))
-    settings = yaml.safe_load((folder / "settings.yaml").read_text("utf-8"))
-    findings, on = folder / "findings.parquet", str(settings["reference_date"])
-    people, datasets = folder / "people.parquet", folder / "datasets"
-    _run("compare", "--registry", str(people), "--datasets", str(datasets), "--on", on, "--out", str(findings))
-    archive, errors = folder / "archive" / f"{_COUNTY}.xlsx", folder / "errors.xlsx"
-    _run("bring", "archive", str(archive), "--dry-run", "--errors", str(errors))
-    determinations = folder / "determinations.csv"
-    chosen = [f"{name}={settings[name]}" for name in ("minimum_allowance", "accident_ratio")]
-    sets = [word for setting in chosen for word in ("--set", setting)]
-    _run(
-        *("identify", "--archive", str(archive), "--rules", str(settings["rules"]), *sets, "--on", on),
-        *("--findings", str(findings), "--out", str(determinations), "--trace", str(folder / "trace.jsonl")),
-    )
-    _show_reasons(determinations)
-    _show_accuracy(folder, findings, determinations)
-    seconds = time.monotonic() - started
-    say(f"用时 {seconds:.0f} 秒；文件都在 {folder}", f"Done in {seconds:.0f} s; all files are in {folder}")
-    return 0
+@click.option(
+    "--households",
+    default=DEFAULT_HOUSEHOLDS,
+    show_default=True,
+    type=click.IntRange(min=12),
+    help="户数。 Households.",
+)
+@port_option
+@click.option("--no-serve", is_flag=True, help="只准备数据。 Only prepare the data.")
+@click.option(
+    "--background", is_flag=True, help="在后台运行，bangfu stop 结束。 Run in the background until bangfu stop."
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help="最后一行是 JSON，含各步用时。 The last line is JSON, with timings."
+)
+def demo(households: int, port: int, no_serve: bool, background: bool, as_json: bool) -> None:
+    """虚构一个州，把主线走一遍，打开网页。 Invent a prefecture, do the main job on it, open the pages."""
+    began = time.monotonic()
+    seconds, entries = _prepare(households)
+    address = machine().serving() or Address(HOST, port)
+
+    def ready() -> None:
+        _tell(seconds, entries, None if no_serve else address, time.monotonic() - began)
+        if as_json:
+            url = None if no_serve else address.url
+            last_line({"households": households, "seconds": seconds, "address": url, "new": "archives" in seconds})
+
+    if no_serve or machine().serving():
+        ready()
+    elif background:
+        machine().serve_apart(address)
+        ready()
+    else:
+        machine().serve(address, ready)
 
 
-def _run(*words: str) -> None:
-    """Show a command as it would be typed, and run it; rows that are wrong do not stop the demo."""
-    out.print(f"\n$ bangfu {' '.join(words)}", style="bold", markup=False)
-    group = click.get_current_context().find_root().command
-    group.main(list(words), prog_name="bangfu", standalone_mode=False)
+def _prepare(households: int) -> "tuple[dict[str, float], list[SignIn]]":
+    """Start, and seed what is not there yet; gives the seconds of each stage, and who may sign in."""
+    top, began = home_folder() / "demo", time.monotonic()
+    with progress(*_STAGES["start"]) as bar:
+        instance()
+        # Only a started instance has models.
+        from bangfu.ground.access.models import Account  # noqa: PLC0415
+        from bangfu.terminals.cli.demonstration import people  # noqa: PLC0415
+        from bangfu.terminals.cli.demonstration.seeding import Seeding  # noqa: PLC0415
+
+        seconds = {"start": round(time.monotonic() - began, 2)}
+        accounts = Account.objects.exists()
+        if accounts and not top.is_dir():
+            raise NOT_A_DEMO(home=home_folder())
+        done = top / "done.json"
+        if accounts and done.is_file():
+            return seconds, people.sign_ins(top / "sign-ins.txt")
+
+        def told(stage: str, made: int, total: int) -> None:
+            zh, en = _STAGES[stage]
+            bar.update(bar.task_ids[0], description=f"{zh} · {en}", completed=made, total=total or None)
+
+        seeding = Seeding(top, told)
+        entries = seeding.run(households)
+        with replacing(done) as draft:
+            draft.write_text(json.dumps({"households": households, "seconds": seeding.seconds}), "utf-8")
+    return seconds | seeding.seconds, entries
 
 
-def _show_reasons(determinations: Path) -> None:
-    with determinations.open(encoding="utf-8", newline="") as file:
-        for row in islice(csv.DictReader(file), _SHOWN_HOUSEHOLDS):
-            out.print(f"  · {row['理由']}", markup=False)
-
-
-def _show_accuracy(folder: Path, findings: Path, determinations: Path) -> None:
-    out.print()
-    found = score_findings(findings, folder / "truth.parquet").comparable
-    classes = score_determinations([determinations], folder / "truth_classes.parquet").comparable
-    for zh, en, tally in (("比对结果", "findings", found), ("认定建议", "determinations", classes)):
-        recall, precision = share(tally.recall), share(tally.precision)
-        say(
-            f"对照标准答案，{zh}：应有 {tally.expected:,}，找到 {tally.found:,}，误报 {tally.false_alarms:,}；"
-            f"查全率 {recall}，查准率 {precision}",
-            f"Against the truth, {en}: {tally.expected:,} expected, {tally.found:,} found, {tally.false_alarms:,} false alarms; "
-            f"recall {recall}, precision {precision}",
-        )
+def _tell(seconds: dict[str, float], entries: "list[SignIn]", address: Address | None, total: float) -> None:
+    for stage, took in seconds.items():
+        zh, en = _STAGES[stage]
+        say(f"  {took:6.1f} 秒  {zh}", f"  {took:6.1f} s  {en}")
+    say(f"  {total:6.1f} 秒  合计", f"  {total:6.1f} s  in all")
+    say("演示账号（数据全是虚构的）：", "Sign-ins of the demo (all data are invented):")
+    for entry in entries:
+        zh, en = entry.role
+        person = entry.person
+        line = f"  {person.username:<11}{entry.password}   {person.full_name}  {person.organisation:<10}"
+        say(f"{line}{zh}", f"{line}{en}")
+    if address is None:
+        say("数据已备好；bangfu serve 打开网页。", "The data are ready; bangfu serve opens the pages.")
+    else:
+        tell_address(address)

@@ -72,10 +72,16 @@ def found(prefecture: str, organisations: Path | None) -> Founded:
     Raises:
         Problem: no such prefecture, or a file that cannot be used; nothing is entered then.
     """
+    made, policy = found_places(prefecture, organisations)
+    return Founded(made, policy, _administrators(prefecture))
+
+
+def found_places(prefecture: str, organisations: Path | None) -> tuple[int, int]:
+    """As ``found``, without administrators; gives how many organisations and how many values of policy were new."""
     rows = _rows(prefecture, organisations)
     made = _found_organisations(prefecture, rows)
     loaded = keep_policy_current(actor=founder(prefecture))
-    return Founded(made, loaded.added + loaded.changed + loaded.removed, _administrators(prefecture))
+    return made, loaded.added + loaded.changed + loaded.removed
 
 
 def _rows(prefecture: str, organisations: Path | None) -> list[OrganisationRow]:
