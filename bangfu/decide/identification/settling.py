@@ -1,4 +1,4 @@
-"""When a determination may be settled, and how (docs/decisions/0009): pure rules, on plain values.
+"""When a determination may be settled, and how (docs/decisions/0010): pure rules, on plain values.
 
 A machine never refuses anyone, and no person does alone: a refusal is proposed, with a reason from the rules and after the family was
 heard. What contradicts the file is not passed over in silence either.
