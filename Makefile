@@ -1,12 +1,16 @@
 # Bangfu. `make` prints this list.
 PYTHON ?= python3
+PORT ?= 8765
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# The pages' scripts are built by the machine's Node.js, or by one from a wheel where it has none of this age.
+NODE_IS_THERE := npm --version >/dev/null 2>&1 && node -e 'process.exit(process.versions.node.split(".")[0] < 20)' 2>/dev/null
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench figures clean
+.PHONY: help setup assets demo run test needs check bench figures clean
 
 help:  ## Show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,18 +20,25 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(STAMP): $(BIN)/python pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@if $(NODE_IS_THERE); then extra=""; else extra="[node]"; fi; \
+	echo "$(PIP) --editable .$$extra"; $(PIP) --editable ".$$extra"
 	@touch $@
 
 $(DEV_STAMP): $(STAMP)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(PIP) --editable '.[dev]'
 	@touch $@
 
 setup: $(STAMP)  ## Make .venv with everything the product needs; then .venv/bin/bangfu is the command line
 	@$(BIN)/bangfu home
 
-demo: setup  ## Run the main job on a synthetic prefecture and print what it found
-	@$(BIN)/bangfu demo
+assets: $(STAMP)
+	@$(BIN)/python -m bangfu.site.assets
+
+demo: setup assets  ## An invented prefecture to look at: prints the address and who may sign in; Ctrl-C ends it
+	@$(BIN)/bangfu demo --port $(PORT)
+
+run: setup assets  ## Web server and worker of this checkout's instance; Ctrl-C ends them
+	@$(BIN)/bangfu serve --port $(PORT)
 
 check: $(DEV_STAMP)  ## Style, types, floors of the house: under a minute
 	$(BIN)/ruff format --check .
@@ -35,7 +46,10 @@ check: $(DEV_STAMP)  ## Style, types, floors of the house: under a minute
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: check  ## Everything that proves the product, from a fresh clone: under ten minutes
+needs: $(DEV_STAMP)
+	@$(BIN)/python -m tests.needs
+
+test: check assets needs  ## Everything that proves the product, from a fresh clone: under ten minutes
 	$(BIN)/pytest -n auto
 
 bench: $(DEV_STAMP)  ## Measure against named rivals; writes benchmarks/results/
@@ -44,5 +58,6 @@ bench: $(DEV_STAMP)  ## Measure against named rivals; writes benchmarks/results/
 figures: $(DEV_STAMP)  ## Accuracy on synthetic prefectures of 2,356 and 100,000 households; writes docs/figures/
 	$(BIN)/python -m benchmarks.accuracy
 
-clean:  ## Remove what this Makefile made
-	rm -rf $(VENV) .bangfu build dist
+clean:  ## Stop what runs, and remove what this Makefile made
+	@if [ -x $(BIN)/bangfu ]; then $(BIN)/bangfu stop; fi
+	rm -rf $(VENV) .bangfu build dist frontend/node_modules bangfu/terminals/desk/static/desk bangfu/locale
