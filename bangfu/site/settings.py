@@ -128,7 +128,8 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CSRF_FAILURE_VIEW = "bangfu.terminals.desk.views.errors.csrf_failed"
 
 # An upload may be large; it is streamed to disk, never into memory.
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+FILE_UPLOAD_HANDLERS = ["bangfu.terminals.desk.receiving.BoundedUpload"]
+FILE_UPLOAD_TEMP_DIR = str(Path(BANGFU_HOME) / "uploads")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 BANGFU_LARGEST_UPLOAD = int(os.environ.get("BANGFU_LARGEST_UPLOAD", str(1024**3)))

@@ -92,7 +92,11 @@ def remove_orphans(home: Path, known: Collection[UUID], now: datetime, *, folder
     for path in sorted((home / folder).glob("*")):
         old = now.timestamp() - path.stat().st_mtime > ORPHAN_AFTER.total_seconds()
         if path.name not in kept and old:
-            shutil.rmtree(path, ignore_errors=True)
+            # A browser that went away leaves a file, a killed process a folder.
+            if path.is_file():
+                path.unlink()
+            else:
+                shutil.rmtree(path, ignore_errors=True)
             removed += 1
     return removed
 

@@ -4,15 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 from uuid import UUID
 
-import yaml
 from django.conf import settings
 
 from bangfu.core.problems import Problem
-from bangfu.core.shipped import policy_folder
 from bangfu.engine.datasets import Dataset, declared_datasets
 from bangfu.engine.findings.words import REASONS
 from bangfu.engine.intake.delivery_columns import DeliveryColumns, delivery_columns
@@ -23,6 +20,7 @@ from bangfu.ground.policy.selectors import value_on
 from bangfu.record.registry.uploads import upload_path
 from bangfu.record.sources.about import staged_folder
 from bangfu.record.sources.models import Delivery
+from bangfu.record.sources.places import place_name
 from bangfu.record.sources.services import in_use_beside, objections_to
 
 # Ends of a delivery's life are not waiting for anybody.
@@ -211,11 +209,6 @@ def covers(coverage: Iterable[str], scope: str) -> bool:
     return not divisions or any(code.startswith(division) for division in divisions for code in codes)
 
 
-def place_name(code: str) -> str:
-    """The name of a division, or its code where it is not known."""
-    return _place_names().get(code, code)
-
-
 def _shown(actor: Actor, rows: Iterable[Delivery], on: date) -> list[Shown]:
     found = list(rows)
     names = dict(Organisation.objects.filter(path__in={row.org for row in found}).values_list("path", "name"))
@@ -245,9 +238,3 @@ def _fresh_days(scope: str, on: date) -> int | None:
 def _own_and_above(scope: str) -> list[str]:
     parts = [part for part in scope.split("/") if part]
     return ["/" + "/".join(parts[:length]) + "/" for length in range(1, len(parts) + 1)]
-
-
-@lru_cache(maxsize=1)
-def _place_names() -> Mapping[str, str]:
-    declared = yaml.safe_load((policy_folder() / "divisions.yaml").read_text("utf-8"))
-    return {code: entry["name"] for code, entry in declared.items()}
