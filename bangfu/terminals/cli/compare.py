@@ -1,35 +1,64 @@
 """``bangfu compare``: the register beside the departments' extracts."""
 
 import time
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 
 from bangfu.core.clock import MachineClock, today
+from bangfu.core.problems import kind
 from bangfu.core.whole_files import check_places
 from bangfu.engine.comparison import How, Summary, compare
 from bangfu.engine.duckdb_.session import Limits
 from bangfu.engine.findings.words import REASONS
+from bangfu.engine.findings.write import check_target
 from bangfu.engine.intake.deliveries_folder import open_folder
 from bangfu.engine.intake.people import registry_of
 from bangfu.terminals.cli.days import day_of
 from bangfu.terminals.cli.output import last_line, progress, say
+from bangfu.terminals.cli.running import instance
 
-_CONCLUSIONS = {"佐证": "confirms", "矛盾": "contradicts", "疑点": "doubtful", "无法核对": "cannot be checked"}
+CONCLUSIONS = {"佐证": "confirms", "矛盾": "contradicts", "疑点": "doubtful", "无法核对": "cannot be checked"}
+
+FILES_TOGETHER = kind(
+    "call.files_together",
+    zh="不用数据库比对时，--registry、--datasets 和 --out 要一起给，不用 --organisation。",
+    en="To compare files with no database, give --registry, --datasets and --out together, and no --organisation.",
+    do_zh="要比对已收入的档案，这几项都不写。",
+    do_en="To compare what is in the registry, leave them out.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The options of ``bangfu compare`` as given."""
+
+    registry: Path | None
+    datasets: Path | None
+    organisation: str | None
+    on_text: str | None
+    target: Path | None
+    purpose: str
+    memory: str
+    as_json: bool
 
 
 @click.command("compare")
 @click.option(
     "--registry",
     type=click.Path(path_type=Path),
-    required=True,
-    help="people.parquet，或档案工作簿，或放工作簿的文件夹 · people.parquet, a workbook, or a folder of them",
+    help="不用数据库，比对这个：people.parquet，或档案工作簿，或放工作簿的文件夹 · "
+    "compare this, with no database: people.parquet, a workbook, or a folder of them",
 )
 @click.option(
     "--datasets",
     type=click.Path(path_type=Path),
-    required=True,
-    help="部门数据的文件夹 · folder with one file per dataset",
+    help="部门数据的文件夹，和 --registry 一起用 · folder with one file per dataset, to go with --registry",
+)
+@click.option(
+    "--organisation", metavar="CODE", help="哪个工会的档案，默认最上级 · whose files; default: the topmost union"
 )
 @click.option(
     "--on",
@@ -37,17 +66,37 @@ _CONCLUSIONS = {"佐证": "confirms", "矛盾": "contradicts", "疑点": "doubtf
     metavar="DATE",
     help="比对日期 · reference date, YYYY-MM-DD; default: newest as-of date, else today",
 )
-@click.option(
-    "--out", "target", type=click.Path(path_type=Path), required=True, help="findings.csv 或 / or findings.parquet"
-)
+@click.option("--out", "target", type=click.Path(path_type=Path), help="findings.csv 或 / or findings.parquet")
 @click.option("--purpose", default="operations", show_default=True, help="用途，导出时记录 · purpose of this export")
 @click.option("--memory", default="1GB", show_default=True, help="内存上限 · memory limit of the engine")
 @click.option("--json", "as_json", is_flag=True, help="最后一行输出 JSON · end with one line of JSON")
-def compare_command(
-    registry: Path, datasets: Path, on_text: str | None, target: Path, purpose: str, memory: str, *, as_json: bool
-) -> int:
+def compare_command(**given: Any) -> int:
     """比对：把档案和部门数据放在一起看。 Compare the register with the departments' extracts."""
-    given = day_of(on_text) if on_text is not None else None
+    call = Call(**given)
+    if call.registry is None and call.datasets is None:
+        return _compare_the_registry(call)
+    if call.registry is None or call.datasets is None or call.target is None or call.organisation is not None:
+        raise FILES_TOGETHER()
+    return _compare_files(call, call.registry, call.datasets, call.target)
+
+
+def _compare_the_registry(call: Call) -> int:
+    on = day_of(call.on_text) if call.on_text is not None else None
+    if call.target is not None:
+        check_target(call.target)
+    with progress("比对", "comparing"):
+        instance()
+        # Only a started instance has models.
+        from bangfu.terminals.cli.over_registry import compare_registry, operator_for  # noqa: PLC0415
+
+        said = compare_registry(operator_for(call.purpose, call.organisation), on, call.target)
+    if call.as_json:
+        last_line(said)
+    return 0
+
+
+def _compare_files(call: Call, registry: Path, datasets: Path, target: Path) -> int:
+    given = day_of(call.on_text) if call.on_text is not None else None
     check_places(target, read=registry)
     deliveries = open_folder(datasets)
     for file in deliveries.files.values():
@@ -64,15 +113,17 @@ def compare_command(
             on,
             target,
             about=deliveries.about,
-            how=How(limits=Limits(memory=memory), told=lambda name: bar.advance(bar.task_ids[0], 1 if name else 0)),
+            how=How(
+                limits=Limits(memory=call.memory), told=lambda name: bar.advance(bar.task_ids[0], 1 if name else 0)
+            ),
         )
     if people.rows:
         say(
             f"档案 {people.rows:,} 行，其中 {people.wrong:,} 行有错、没有收入（bangfu bring archive --dry-run 说明原因）",
             f"{people.rows:,} archive rows, {people.wrong:,} of them wrong and left out (bangfu bring archive --dry-run says why)",
         )
-    _tell(summary, target, purpose, time.monotonic() - started)
-    if as_json:
+    _tell(summary, target, call.purpose, time.monotonic() - started)
+    if call.as_json:
         last_line(
             {
                 "persons": summary.persons,
@@ -111,7 +162,7 @@ def _tell(summary: Summary, target: Path, purpose: str, seconds: float) -> None:
             f"  {summary.broken:,} broken rows of the register were left out",
         )
     for entry in summary.counts:
-        english = _CONCLUSIONS[entry.conclusion]
+        english = CONCLUSIONS[entry.conclusion]
         zh, en = f"  {entry.kind} · {entry.conclusion}", f"  {entry.kind} · {entry.conclusion} ({english})"
         say(f"{zh}  {entry.findings:,}", f"{en}  {entry.findings:,}")
     say(

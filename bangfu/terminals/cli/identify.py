@@ -1,4 +1,4 @@
-"""``bangfu identify`` and ``bangfu recompute``: the rules alone, with no database."""
+"""``bangfu identify``: over the registry, or the rules alone, with no database; and ``bangfu recompute``."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 import click
 
 from bangfu.core.clock import MachineClock, today
-from bangfu.core.problems import Problem
+from bangfu.core.problems import Problem, kind
 from bangfu.core.whole_files import check_places, replacing
 from bangfu.decide.identification.determinations import determine, recompute
 from bangfu.decide.identification.exports import csv_heading, csv_row
@@ -28,22 +28,33 @@ from bangfu.engine.intake.archive_row import ArchiveRow
 from bangfu.terminals.cli.days import day_of
 from bangfu.terminals.cli.left_aside import tell_left_aside
 from bangfu.terminals.cli.output import complain, last_line, progress, say
+from bangfu.terminals.cli.running import instance
 
 _SHOWN_LINES = 5
 # Households between two steps of the progress bar: a step costs as much as a decision.
 _SHOWN_EVERY = 500
 _PATH = click.Path(path_type=Path)
 
+FILES_TOGETHER = kind(
+    "call.archive_together",
+    zh="不用数据库认定时，--archive、--rules 和 --out 要一起给（可加 --set、--findings、--trace），不用 --organisation。",
+    en="To identify a workbook with no database, give --archive, --rules and --out together (--set, --findings and --trace go with them), "
+    "and no --organisation.",
+    do_zh="要认定已收入的档案，这几项都不写。",
+    do_en="To identify what is in the registry, leave them out.",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
     """The options of ``bangfu identify`` as given."""
 
-    archive: Path
-    rules: str
+    archive: Path | None
+    rules: str | None
     settings: tuple[str, ...]
+    organisation: str | None
     on: str | None
-    out: Path
+    out: Path | None
     findings: Path | None
     trace: Path | None
     as_json: bool
@@ -62,8 +73,8 @@ class Tally:
 
 
 @click.command()
-@click.option("--archive", type=_PATH, required=True, help="困难职工档案工作簿。 The archive workbook.")
-@click.option("--rules", required=True, help="规则集的名称。 The rule set's name, as in policy/identification.")
+@click.option("--archive", type=_PATH, help="不用数据库，认定这份工作簿。 Identify this workbook, with no database.")
+@click.option("--rules", help="和 --archive 一起用：规则集的名称。 Goes with --archive: the rule set's name.")
 @click.option(
     "--set",
     "settings",
@@ -71,8 +82,13 @@ class Tally:
     metavar="NAME=VALUE",
     help="规则要的数字，如 minimum_allowance=1062.00。 A figure that the rules need.",
 )
-@click.option("--on", metavar="DATE", help="参照日，默认今天。 The reference date; default today.")
-@click.option("--out", type=_PATH, required=True, help="认定建议（.csv）。 The determinations.")
+@click.option(
+    "--organisation", metavar="CODE", help="哪个工会的档案，默认最上级。 Whose files; default: the topmost union."
+)
+@click.option(
+    "--on", metavar="DATE", help="参照日，默认最新数据的日期，否则今天。 Reference date; the newest data's, else today."
+)
+@click.option("--out", type=_PATH, help="认定建议（.csv）。 The determinations.")
 @click.option(
     "--findings", type=_PATH, help="比对结果。 Findings of bangfu compare, laid beside as possible exclusions."
 )
@@ -84,13 +100,36 @@ class Tally:
 def identify(**given: Any) -> int:
     """按规则给出认定建议，由人决定。 Propose a class for every household by a rule set; a person decides."""
     call = Call(**given)
-    declared = rule_set(call.rules)
+    alone = (call.archive, call.rules, call.findings, call.trace, *call.settings)
+    if not any(alone):
+        return _identify_the_registry(call)
+    if call.archive is None or call.rules is None or call.out is None or call.organisation is not None:
+        raise FILES_TOGETHER()
+    return _identify_file(call, call.archive, rule_set(call.rules), call.out)
+
+
+def _identify_the_registry(call: Call) -> int:
+    on = day_of(call.on) if call.on is not None else None
+    if call.out is not None:
+        check_places(call.out)
+    with progress("认定", "identifying") as bar:
+        instance()
+        # Only a started instance has models.
+        from bangfu.terminals.cli.over_registry import identify_registry, operator_for  # noqa: PLC0415
+
+        said = identify_registry(operator_for(call.purpose, call.organisation), on, call.out, bar)
+    if call.as_json:
+        last_line(said)
+    return 1 if said["wrong"] else 0
+
+
+def _identify_file(call: Call, archive: Path, declared: RuleSet, out: Path) -> int:
     rules = declared.with_settings(read_settings(declared, call.settings))
     on = day_of(call.on) if call.on is not None else today(MachineClock())
-    outputs = [call.out] if call.trace is None else [call.out, call.trace]
-    check_places(*outputs, read=call.archive)
+    outputs = [out] if call.trace is None else [out, call.trace]
+    check_places(*outputs, read=archive)
     findings = read_findings(call.findings) if call.findings else {}
-    reader, tally = read_archive(call.archive, on), Tally()
+    reader, tally = read_archive(archive, on), Tally()
     with progress("读取档案", "reading the archive"):
         households = households_of(_watched(reader, tally), on)
     with progress("认定", "identifying", len(households)) as bar, _written_whole(outputs) as files:
