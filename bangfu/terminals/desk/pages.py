@@ -18,11 +18,12 @@ from bangfu.core.clock import MachineClock, today
 from bangfu.core.problems import Problem
 from bangfu.ground.access.models import Account
 from bangfu.ground.access.selectors import actor_of
-from bangfu.ground.acts.actor import Actor, Purpose, Right
+from bangfu.ground.acts.actor import Actor, Purpose, Right, Role
 from bangfu.ground.acts.door import acting
 from bangfu.terminals.desk.views.errors import FORM_EXPIRED, problem_page
 
 APPOINTMENT = "appointment"
+_OVERSEERS = frozenset({Role.LEADER, Role.AUDITOR})
 
 
 class DeskRequest(HttpRequest):
@@ -46,7 +47,7 @@ def page(*, right: Right, purpose: Purpose) -> Callable[[View], View]:
             if request.user.must_change_password:
                 return redirect("desk:new_password")
             try:
-                request.actor = actor_of(request.user, today(MachineClock()), purpose, chosen_appointment(request))
+                request.actor = _actor(request, request.user, purpose)
                 request.actor.require(right)
                 if request.method in ("GET", "HEAD"):
                     return _read(view, request, parts)
@@ -72,6 +73,12 @@ def _read(view: View, request: DeskRequest, parts: dict[str, object]) -> HttpRes
         if isinstance(response, TemplateResponse):
             response.render()
         return response
+
+
+def _actor(request: HttpRequest, account: Account, purpose: Purpose) -> Actor:
+    actor = actor_of(account, today(MachineClock()), purpose, chosen_appointment(request))
+    # Whoever oversees looks at the same pages, and not to work on them.
+    return actor.for_purpose(Purpose.SUPERVISION) if actor.role in _OVERSEERS else actor
 
 
 def chosen_appointment(request: HttpRequest) -> UUID | None:

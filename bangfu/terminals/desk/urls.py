@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from bangfu.terminals.desk.views import accounts, home, policy
+from bangfu.terminals.desk.bringing_urls import patterns as bringing
+from bangfu.terminals.desk.views import accounts, files, home, policy
 
 app_name = "desk"
 urlpatterns = [
@@ -12,7 +13,11 @@ urlpatterns = [
     path("password/", accounts.new_password, name="new_password"),
     path("appointment/", accounts.appointment, name="appointment"),
     path("language/", accounts.language, name="language"),
+    path("files/", files.file_list, name="files"),
+    path("files/<uuid:file_id>/", files.file, name="file"),
+    path("files/<uuid:file_id>/number/", files.number, name="file_number"),
     path("policy/", policy.policy, name="policy"),
     path("policy/rules/<slug:name>/", policy.rules, name="rules"),
+    *bringing,
     path("watermark.svg", accounts.watermark, name="watermark"),
 ]

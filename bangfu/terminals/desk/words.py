@@ -9,11 +9,20 @@ from django.utils.translation import gettext, gettext_noop, ngettext, pgettext
 
 from bangfu.core.shipped import policy_folder
 from bangfu.engine.datasets import declared_datasets
-from bangfu.terminals.desk.formats import count
+from bangfu.engine.intake.forms import archive_form
+from bangfu.terminals.desk.formats import count, english
 
 # Units that a number may stand before; ``%s 户`` is the text in the catalogue, with an English plural.
-UNITS = ("户", "人", "行", "条", "份", "项", "个", "天", "个工作日", "处矛盾", "处疑点", "处佐证", "个问题")
+UNITS = ("户", "人", "行", "条", "份", "项", "个", "天", "个工作日", "处矛盾", "处疑点", "处佐证", "个问题", "次")
 _MARKS = "、；,"
+_DOT = " · "
+_LISTED = ("、", ", ")
+_SHOWN_BESIDES = {
+    "income": gettext_noop("收入"),
+    "says_zh": gettext_noop("部门数据所说"),
+    "rows": gettext_noop("来源行"),
+    "content": gettext_noop("认定依据"),
+}
 CONCLUSIONS = ("佐证", "矛盾", "疑点", "无法核对")
 
 
@@ -28,6 +37,8 @@ def translated(value: object, meant: str = "") -> str:
         return ""
     found = pgettext(meant, text) if meant else text
     found = gettext(text) if found == text else found
+    if found == text and _DOT in text:
+        return _DOT.join(translated(part, meant) for part in text.split(_DOT))
     if found != text or not any(mark in text for mark in _MARKS):
         return found
     return _joined(text)
@@ -74,6 +85,20 @@ def menu_labels() -> dict[str, str]:
         "policy": gettext("政策"),
         "settings": gettext("设置"),
     }
+
+
+def field_names(fields: Iterable[str]) -> str:
+    """Names of fields, as somebody's look records them, in words: the headings of the form, and what the pages add to them."""
+    said = {_field_name(field): None for field in fields}
+    return _LISTED[english()].join(said)
+
+
+def _field_name(field: str) -> str:
+    form = archive_form()
+    spec = form.worker.get(field) or form.member.get(field)
+    if spec is not None:
+        return translated(spec.heading)
+    return gettext(_SHOWN_BESIDES[field]) if field in _SHOWN_BESIDES else field
 
 
 @lru_cache(maxsize=1)

@@ -3,6 +3,9 @@
 import pytest
 
 from bangfu.site.assets import assets
+from tests.decide.conftest import union, union_database
+
+__all__ = ["union", "union_database"]
 
 
 @pytest.fixture(scope="session")

@@ -44,7 +44,8 @@ def messages_of_code(source: str) -> set[str]:
 
 def messages_of_template(source: str) -> set[str]:
     """Texts of translate and blocktranslate, as Django's own makemessages sees them."""
-    return messages_of_code(templatize(source))
+    # What is not a text comes out as letters, indented as the template is: no indentation of Python.
+    return messages_of_code(re.sub(r"(?m)^[ \t]+", "", templatize(source)))
 
 
 def all_messages() -> Iterator[tuple[str, str]]:

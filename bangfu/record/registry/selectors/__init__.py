@@ -2,6 +2,7 @@
 
 from bangfu.record.registry.selectors.batches import BatchView, batch, batches, preview
 from bangfu.record.registry.selectors.files import FilePage, FileQuery, FileRow, count_files, files
+from bangfu.record.registry.selectors.history import acts_on
 from bangfu.record.registry.selectors.one_file import FileView, one_file
 from bangfu.record.registry.selectors.rows import archive_rows
 
@@ -11,6 +12,7 @@ __all__ = [
     "FileQuery",
     "FileRow",
     "FileView",
+    "acts_on",
     "archive_rows",
     "batch",
     "batches",

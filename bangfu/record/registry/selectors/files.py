@@ -23,6 +23,7 @@ _NUMBER_PART = re.compile("[0-9]{4}-[0-9]{1,5}|[0-9]{5}")
 _LATIN = re.compile("[a-z ]+")
 # Short Latin input is tried as initials as well.
 _MOST_INITIALS = 4
+_MOST_INSIDE = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,10 @@ class FileRow:
 
 @dataclass(frozen=True, slots=True)
 class FilePage:
-    """A page: its lines, how many files the query finds in all, and where the next page begins ("" at the end)."""
+    """A page: its lines, how many files the query finds in all, and the number of the last file on it ("" on the last page).
+
+    The number goes into an address as the next page's ``after``: a name, or its pinyin, must not.
+    """
 
     rows: tuple[FileRow, ...]
     total: int
@@ -67,14 +71,15 @@ class FilePage:
 def files(actor: Actor, query: FileQuery, *, size: int = PAGE) -> FilePage:
     """Files in scope that the query finds, in the order of pinyin."""
     actor.require(Right.SEE_FILES)
-    found = _found(query)
+    found = _found(actor, query)
     total = found.count()
     if query.after:
-        pinyin, _, number = query.after.rpartition("|")
-        found = found.filter(Q(head_pinyin__gt=pinyin) | Q(head_pinyin=pinyin, number__gt=number))
+        last = CaseFile.objects.filter(number=query.after).values_list("head_pinyin", flat=True).first()
+        if last is not None:
+            found = found.filter(Q(head_pinyin__gt=last) | Q(head_pinyin=last, number__gt=query.after))
     page = list(found.order_by("head_pinyin", "number")[: size + 1])
-    following = f"{page[size - 1].head_pinyin}|{page[size - 1].number}" if len(page) > size else ""
-    return FilePage(tuple(_rows(page[:size])), total, following)
+    following = page[size - 1].number if len(page) > size else ""
+    return FilePage(tuple(_rows(actor, page[:size])), total, following)
 
 
 def count_files(actor: Actor) -> int:
@@ -86,16 +91,17 @@ def count_files(actor: Actor) -> int:
 def rows_for(actor: Actor, case_files: Iterable[UUID]) -> dict[UUID, FileRow]:
     """Lines of the list for files that are known already."""
     actor.require(Right.SEE_FILES)
-    return {row.id: row for row in _rows(list(CaseFile.objects.filter(pk__in=list(case_files))))}
+    return {row.id: row for row in _rows(actor, list(CaseFile.objects.filter(pk__in=list(case_files))))}
 
 
-def _found(query: FileQuery) -> QuerySet[CaseFile]:
+def _found(actor: Actor, query: FileQuery) -> QuerySet[CaseFile]:
     found = CaseFile.objects.filter(state=query.state or CaseFile.State.ON_FILE)
     if query.organisation:
         found = found.filter(org__gte=query.organisation, org__lt=f"{query.organisation[:-1]}0")
     if query.category:
         found = found.filter(category=query.category)
-    if query.cause:
+    # To look for a cause is to be told it.
+    if query.cause and actor.may(Right.SEE_SENSITIVE):
         found = found.filter(main_cause=query.cause)
     if query.unverified:
         unverified = Member.objects.filter(left_on__isnull=True).exclude(number_state=Member.NumberState.VALID)
@@ -116,7 +122,9 @@ def _matching(found: QuerySet[CaseFile], text: str) -> QuerySet[CaseFile]:
     else:
         people = Member.objects.filter(folded__gte=text, folded__lt=text + _BEYOND)
         if not people.exists():
-            people = Member.objects.filter(folded__contains=text)
+            # In the middle of a name: no index helps, so that it is looked for once, and not for the count and the page.
+            inside = Member.objects.filter(folded__contains=text, left_on__isnull=True)
+            return found.filter(pk__in=list(inside.values_list("case_file", flat=True)[:_MOST_INSIDE]))
     return found.filter(pk__in=people.filter(left_on__isnull=True).values("case_file"))
 
 
@@ -128,11 +136,13 @@ def _by_pinyin(text: str) -> QuerySet[Member]:
     return Member.objects.filter(wanted)
 
 
-def _rows(page: list[CaseFile]) -> Iterable[FileRow]:
+def _rows(actor: Actor, page: list[CaseFile]) -> Iterable[FileRow]:
+    sensitive = actor.may(Right.SEE_SENSITIVE)
     ids = [file.pk for file in page]
     counted = Member.objects.filter(case_file__in=ids, left_on__isnull=True).values_list("case_file")
     unverified = Count("pk", filter=~Q(number_state=Member.NumberState.VALID))
-    persons = {file: (count, wrong) for file, count, wrong in counted.annotate(Count("pk"), unverified)}
+    both = counted.annotate(persons=Count("pk"), unverified=unverified)
+    persons = {file: (count, wrong) for file, count, wrong in both}
     names = names_of_organisations({file.org for file in page})
     for file in page:
         count, wrong = persons.get(file.pk, (0, 0))
@@ -145,7 +155,7 @@ def _rows(page: list[CaseFile]) -> Iterable[FileRow]:
             organisation=names.get(file.org, ""),
             org=file.org,
             category=file.category,
-            cause=file.main_cause,
+            cause=file.main_cause if sensitive else "",
             state=file.state,
             incomplete=bool(wrong),
         )

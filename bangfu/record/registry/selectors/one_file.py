@@ -40,7 +40,7 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A member as shown. ``number`` is masked; never beside birth date, year or age."""
+    """A member as shown. ``number`` is masked; never beside birth date, year or age. So is the name, for roles that need no more."""
 
     id: UUID
     name: str
@@ -124,7 +124,7 @@ def _view(bundle: Bundle, *, sensitive: bool) -> FileView:
         if dwelling is None
         else f"{yuan(dwelling.floor_area)} ㎡"
         if dwelling.floor_area
-        else dwelling.floor_area_text
+        else _with_unit(dwelling.floor_area_text)
     )
     return FileView(
         id=file.pk,
@@ -164,7 +164,7 @@ def _person(member: Member, wage: int | None, *, sensitive: bool) -> Person:
     fields = HEAD_FIELDS if member.is_head else MEMBER_FIELDS
     return Person(
         id=member.pk,
-        name=member.name,
+        name=member.name if sensitive else masked_name(member.name),
         relation="户主" if member.is_head else member.relation,
         is_head=member.is_head,
         number=masked_number(member.number_last_four) if sensitive else "",
@@ -181,6 +181,11 @@ def _person(member: Member, wage: int | None, *, sensitive: bool) -> Person:
             if r.problem is not None
         ),
     )
+
+
+def _with_unit(area: str) -> str:
+    """A band such as >50-70 is of square metres; a text that says something else stays as it is."""
+    return f"{area} ㎡" if area[-1:].isdigit() else area
 
 
 def _health(member: Member) -> str:

@@ -1,6 +1,6 @@
 """Filters and tags of the office pages. Filters write values; tags draw parts, each with a template in ``desk/components``."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
@@ -86,6 +86,12 @@ def word(value: object, meant: str = "") -> str:
 def organisation(name: str) -> str:
     """A union's name in the page's language."""
     return words.organisation(name)
+
+
+@register.filter
+def field_words(fields: Iterable[str]) -> str:
+    """Names of fields in words: 健康状况、月收入."""
+    return words.field_names(fields)
 
 
 @register.filter
