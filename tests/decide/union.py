@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from bangfu.decide.comparison.running import compare_now
+from bangfu.decide.comparison.running import compare_now, perform
 from bangfu.decide.identification.models import Determination
 from bangfu.decide.identification.proposing import propose_now
 from bangfu.ground.acts.actor import Actor, Purpose
@@ -77,3 +77,8 @@ def union_at_work(folder: Path) -> Union:
     union.deliver_vehicles(CARS)
     union.compare()
     return union
+
+
+def go_on(run_id: str) -> None:
+    """Carry a run out, in a process that a test may kill."""
+    perform(clerk(), UUID(run_id))

@@ -55,6 +55,7 @@ def perform(actor: Actor, run_id: UUID) -> None:
         if run is None:
             raise NO_SUCH_RUN()
         if run.state in (Run.State.DONE, Run.State.FAILED):
+            shutil.rmtree(folder, ignore_errors=True)
             return
         try:
             _carry_out(actor, run, folder)
