@@ -3,6 +3,7 @@
 Row-level security reads these settings (``rls.py``); nothing set means nothing seen.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -12,11 +13,13 @@ from django.db import connection, transaction
 
 from bangfu.ground.acts.actor import Actor
 
-_SET = """SELECT set_config('app.scope', %s, true), set_config('app.actor', %s, true), set_config('app.role', %s, true),
-    set_config('app.purpose', %s, true), set_config('app.act', %s, true)"""
-_NOBODY = ("", "", "", "", "")
+_SET = """SELECT set_config('app.scope', %s, true), set_config('app.scope_end', %s, true), set_config('app.actor', %s, true),
+    set_config('app.role', %s, true), set_config('app.purpose', %s, true), set_config('app.act', %s, true)"""
+_NOBODY = ("", "", "", "", "", "")
+# At least one organisation between two strokes; anything else is no scope, and shows nothing.
+_PATH = re.compile("(/[0-9A-Za-z]+)+/")
 
-_open: ContextVar[tuple[str, str, str, str, str]] = ContextVar("open_door", default=_NOBODY)
+_open: ContextVar[tuple[str, ...]] = ContextVar("open_door", default=_NOBODY)
 
 
 @contextmanager
@@ -25,7 +28,8 @@ def acting(actor: Actor, *, act_id: UUID | None = None, durable: bool = False) -
 
     ``durable``: must be the outermost transaction, so that leaving it really commits.
     """
-    settings = (actor.scope, str(actor.person_id), actor.role.value, actor.purpose.value, str(act_id or ""))
+    scope = (actor.scope, f"{actor.scope[:-1]}0") if _PATH.fullmatch(actor.scope) else ("", "")
+    settings = (*scope, str(actor.person_id), actor.role.value, actor.purpose.value, str(act_id or ""))
     before = _open.get()
     token = _open.set(settings)
     try:

@@ -107,8 +107,9 @@ class CaseFile(models.Model):
             )
         ]
         indexes = [
-            models.Index(fields=["org", "head_pinyin"], name="file_by_org_pinyin"),
-            models.Index(fields=["head_pinyin"], name="file_by_pinyin"),
+            # The list's order, and its count without touching the table.
+            models.Index(fields=["head_pinyin", "number"], condition=Q(state="on_file"), name="file_in_list"),
+            models.Index(fields=["org"], condition=Q(state="on_file"), name="file_counted"),
             models.Index(fields=["org", "-updated_at"], name="file_by_org_updated"),
         ]
 
