@@ -76,7 +76,8 @@ def files(actor: Actor, query: FileQuery, *, size: int = PAGE) -> FilePage:
     if query.after:
         last = CaseFile.objects.filter(number=query.after).values_list("head_pinyin", flat=True).first()
         if last is not None:
-            found = found.filter(Q(head_pinyin__gt=last) | Q(head_pinyin=last, number__gt=query.after))
+            # The first condition is what the index can begin at.
+            found = found.filter(Q(head_pinyin__gte=last), Q(head_pinyin__gt=last) | Q(number__gt=query.after))
     page = list(found.order_by("head_pinyin", "number")[: size + 1])
     following = page[size - 1].number if len(page) > size else ""
     return FilePage(tuple(_rows(actor, page[:size])), total, following)
