@@ -1,7 +1,7 @@
 """What a chunk of a workbook would change in the registry: a plan, worked out without writing anything.
 
 rows = new + changed + same + wrong. A workbook says nothing about fields that it has no column for; a blank cell of a column that it
-has is a statement (decision 0009).
+has is a statement (decision 0011).
 """
 
 from collections.abc import Iterable, Mapping
