@@ -2,12 +2,14 @@
 
 from bangfu.decide.identification.selectors.case import ReviewCase, determination_of, last_settlement, review_case
 from bangfu.decide.identification.selectors.desk import Waiting, desk_counts
+from bangfu.decide.identification.selectors.meanwhile import clean_answer, what_changed
 from bangfu.decide.identification.selectors.queue import (
     QueueCounts,
     QueueFilters,
     QueueItem,
     QueuePage,
     Tag,
+    View,
     queue_counts,
     review_queue,
 )
@@ -19,11 +21,14 @@ __all__ = [
     "QueuePage",
     "ReviewCase",
     "Tag",
+    "View",
     "Waiting",
+    "clean_answer",
     "desk_counts",
     "determination_of",
     "last_settlement",
     "queue_counts",
     "review_case",
     "review_queue",
+    "what_changed",
 ]
