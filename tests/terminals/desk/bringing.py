@@ -12,6 +12,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from bangfu.record.registry import jobs as registry_jobs
 from bangfu.record.sources import jobs as sources_jobs
+from tests.people import CAST
+from tests.terminals.desk.messages import CHINESE
 from tests.terminals.desk.visiting import text
 
 if TYPE_CHECKING:
@@ -78,3 +80,13 @@ def buttons(page: str) -> list[str]:
     main = page.split("<main", 1)[1].split("</main>", 1)[0]
     found = re.findall(r'<(?:a|button)\b[^>]*class="btn go[^"]*"[^>]*>(.*?)</(?:a|button)>', main, re.DOTALL)
     return [re.sub(r"<[^>]*>|\s+", "", words) for words in found]
+
+
+def chinese_of_ours(page: str) -> list[str]:
+    """Chinese in the main part of an English page that is not the people's, their files', or a cell's of their files."""
+    main = page.split("<main", 1)[1].split("</main>", 1)[0]
+    # What stands in the sender's file stays as it is.
+    main = re.sub(r'<td[^>]*><b>.*?</td>|<div class="sub">.*?</div>|(value|aria-label)="[^"]*"', "", main)
+    for theirs in ("机动车.csv", "档案.xlsx", *(someone.full_name for someone in CAST)):
+        main = main.replace(theirs, "")
+    return CHINESE.findall(main)

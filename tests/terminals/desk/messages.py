@@ -26,7 +26,9 @@ _KEYWORDS = {
     "npgettext": ((1, "c"), 2, 3),
 }
 _TRANSLATED = re.compile(
-    r"{%\s*comment\b.*?endcomment\s*%}|{#.*?#}|{%\s*translate\s.*?%}|{%\s*blocktranslate\b.*?endblocktranslate\s*%}|\blang=\"zh-Hans\">中文<",
+    r"{%\s*comment\b.*?endcomment\s*%}|{#.*?#}|{%\s*translate\s.*?%}|{%\s*blocktranslate\b.*?endblocktranslate\s*%}|\blang=\"zh-Hans\">中文<"
+    # Units are words of words.UNITS, which have English.
+    r"|\|counted:\"[^\"]*\"|\bunit=\"[^\"]*\"",
     re.DOTALL,
 )
 
