@@ -8,6 +8,7 @@ import { keyboard } from "./keyboard";
 import { menu } from "./menu";
 import { picking } from "./picking";
 import { polling } from "./polling";
+import { printing, showPrinting } from "./printing";
 import { forget } from "./remember";
 import { sending } from "./sending";
 
@@ -22,8 +23,11 @@ keyboard();
 filters();
 picking();
 polling();
+printing();
 sending();
 // Also for what htmx has put into the page.
 htmx.onLoad((part) => {
-  if (part instanceof Element) chooseColumns(part);
+  if (!(part instanceof Element)) return;
+  chooseColumns(part);
+  showPrinting(part);
 });
