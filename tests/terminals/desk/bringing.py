@@ -87,6 +87,6 @@ def chinese_of_ours(page: str) -> list[str]:
     main = page.split("<main", 1)[1].split("</main>", 1)[0]
     # What stands in the sender's file stays as it is.
     main = re.sub(r'<td[^>]*><b>.*?</td>|<div class="sub">.*?</div>|(value|aria-label)="[^"]*"', "", main)
-    for theirs in ("机动车.csv", "档案.xlsx", *(someone.full_name for someone in CAST)):
+    for theirs in ("机动车.csv", "档案.xlsx", "祥城镇", *(someone.full_name for someone in CAST)):
         main = main.replace(theirs, "")
     return CHINESE.findall(main)
