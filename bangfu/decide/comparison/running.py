@@ -26,7 +26,7 @@ from bangfu.engine.comparison import compare_staged
 from bangfu.engine.datasets import declared_datasets
 from bangfu.engine.duckdb_.facts import Delivery
 from bangfu.engine.intake.archive_row import ArchiveRow
-from bangfu.engine.intake.people import HOUSEHOLD_ID, PERSON_ID, write_people_rows
+from bangfu.engine.intake.people import HOUSEHOLD_ID, PERSON_ID, SOURCE, write_people_rows
 from bangfu.engine.intake.staged_deliveries import staged_delivery
 from bangfu.engine.rules.ruleset import load_rules
 from bangfu.ground.acts.actor import Actor
@@ -175,7 +175,7 @@ def _register(actor: Actor, files: list[UUID]) -> Iterator[tuple[ArchiveRow, dic
             slice_of = CaseFile.objects.filter(pk__in=files[begin : begin + CHUNK])
             rows: list[FiledRow] = [filed for bundle in bundles(slice_of) for filed in rows_of(bundle)]
         for filed in rows:
-            yield filed.row, {PERSON_ID: str(filed.member), HOUSEHOLD_ID: str(filed.case_file)}
+            yield filed.row, {PERSON_ID: str(filed.member), HOUSEHOLD_ID: str(filed.case_file), SOURCE: filed.source}
 
 
 def _opened(deliveries: Iterable[ActiveDelivery]) -> Iterator[Delivery]:

@@ -1,6 +1,6 @@
 """Reads of runs and findings. Every one takes the actor first, inside a door."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -112,7 +112,11 @@ def evidence(file: CaseFile) -> list[EvidenceRow]:
     bundle = bundles([file])[0]
     said = family_of(bundle)
     people = dict(zip((member.pk for member in bundle.members), said.people, strict=True))
-    rows = [_row(finding, people.get(finding.member_id or UUID(int=0), said.people[0]), said) for finding in findings]
+    # Who has left the file since it was compared is still the one whom the finding is about.
+    left = Member.objects.filter(pk__in={f.member_id for f in findings if f.member_id} - people.keys())
+    people |= {member.pk: _person(member, {}) for member in left}
+    head = said.people[0]
+    rows = [_row(finding, people[finding.member_id] if finding.member_id else head, said) for finding in findings]
     return sorted(rows, key=lambda row: (_ORDER.get(row.conclusion, 9), not row.is_head, row.kind, row.dataset))
 
 
@@ -128,19 +132,7 @@ def family_of(bundle: Bundle) -> family.Family:
         schooling_expenditure_fen=spent.get("schooling_expenditure"),
         housing_type=bundle.dwelling.housing_type if bundle.dwelling else "",
         opened_on=file.opened_on,
-        people=tuple(
-            family.Person(
-                name=member.name,
-                is_head=member.is_head,
-                relation=member.relation,
-                status=member.work_status if member.is_head else member.person_status or member.work_status,
-                monthly_income_fen=wages.get(member.pk),
-                health=member.health,
-                illness_or_disability=member.illness_or_disability,
-                number_missing=member.number_state == Member.NumberState.MISSING,
-            )
-            for member in bundle.members
-        ),
+        people=tuple(_person(member, wages) for member in bundle.members),
     )
 
 
@@ -188,6 +180,19 @@ def latest_run(actor: Actor) -> Run | None:
     parts = [part for part in actor.scope.split("/") if part]
     above = ["/" + "/".join(parts[:length]) + "/" for length in range(1, len(parts) + 1)]
     return Run.objects.filter(state=Run.State.DONE, org__in=above).order_by("-started_at").first()
+
+
+def _person(member: Member, wages: Mapping[UUID | None, int]) -> family.Person:
+    return family.Person(
+        name=member.name,
+        is_head=member.is_head,
+        relation=member.relation,
+        status=member.work_status if member.is_head else member.person_status or member.work_status,
+        monthly_income_fen=wages.get(member.pk),
+        health=member.health,
+        illness_or_disability=member.illness_or_disability,
+        number_missing=member.number_state == Member.NumberState.MISSING,
+    )
 
 
 def _row(finding: Finding, person: family.Person, said: family.Family) -> EvidenceRow:

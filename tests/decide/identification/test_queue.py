@@ -8,6 +8,7 @@ import pytest
 
 from bangfu.core.clock import MachineClock, today
 from bangfu.core.problems import Problem
+from bangfu.decide.comparison.models import Finding
 from bangfu.decide.comparison.selectors import coverage_note, findings_of, latest_run, runs
 from bangfu.decide.identification.models import Determination
 from bangfu.decide.identification.proposing import follow
@@ -27,6 +28,7 @@ from bangfu.decide.identification.settling import Way
 from bangfu.ground.acts.door import acting
 from bangfu.ground.acts.models import Entry
 from bangfu.ground.trail.models import Look
+from bangfu.record.registry.models import Member
 from tests.decide.filing import ON
 from tests.decide.union import LI, Union, clerk
 from tests.people import LEADER, NEIGHBOUR, PREFECTURE_CLERK, REVIEWER, actor
@@ -314,3 +316,14 @@ def test_runs_are_listed_with_what_they_used(union: Union) -> None:
     with acting(above):
         assert latest_run(above) is None
         assert len(runs(above)) == 1
+
+
+def test_a_finding_about_somebody_who_left_is_not_laid_on_another(union: Union) -> None:
+    with acting(clerk()):
+        file = union.standing("王明").case_file
+        wife = Member.objects.get(case_file=file, is_head=False)
+        Finding.objects.filter(case_file=file).update(member=wife)
+        wife.left_on = ON
+        wife.save()
+        (row,) = findings_of(clerk(), file.pk)
+    assert (row.member, row.relation, row.is_head) == (wife.pk, "妻", False)

@@ -12,6 +12,7 @@ from bangfu.decide.identification.selectors.queue import (
     View,
     queue_counts,
     review_queue,
+    to_settle,
 )
 
 __all__ = [
@@ -30,5 +31,6 @@ __all__ = [
     "queue_counts",
     "review_case",
     "review_queue",
+    "to_settle",
     "what_changed",
 ]

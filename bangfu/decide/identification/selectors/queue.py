@@ -169,6 +169,12 @@ def queue_counts(actor: Actor, on: date) -> QueueCounts:
     )
 
 
+def to_settle(actor: Actor) -> int:
+    """How many wait to be settled; for the menu."""
+    actor.require(Right.SEE_FILES)
+    return Determination.objects.filter(state=_OPEN).count()
+
+
 def _mine_today(actor: Actor, on: date) -> QuerySet[Settlement]:
     midnight = datetime.combine(on, time.min, CHINA)
     return Settlement.objects.filter(settled_by=actor.person_id, settled_at__gte=midnight, undone_at__isnull=True)

@@ -38,7 +38,9 @@ def undo_settlement(*, actor: Actor, act_id: UUID, settlement_id: UUID) -> Done[
     determination.version += 1
     determination.save(update_fields=["state", "due_on", "answered", "settled_at", "version"])
     # The one before stands again, and may be taken back in its turn.
-    Settlement.objects.filter(pk=settlement.before_id).update(standing=True, version_after=determination.version)
+    if settlement.before_id is not None:
+        before = Settlement.objects.filter(pk=settlement.before_id)
+        before.update(standing=True, version_after=determination.version)
     return Done(
         Settled(settlement.pk, determination.pk, determination.version, determination.state, determination.due_on),
         determination.org,
