@@ -19,7 +19,7 @@ from tests.terminals.desk.visiting import text
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Response
 
-_JOBS = {
+_JOBS: dict[str, Any] = {
     "sources.check_delivery": sources_jobs.check_delivery,
     "sources.clear_delivery": sources_jobs.clear_delivery,
     "registry.check": registry_jobs.check,
@@ -63,7 +63,7 @@ def work_off() -> int:
     done = 0
     while job := ProcrastinateJob.objects.filter(status="todo").order_by("id").first():
         _JOBS[job.task_name](**job.args)
-        ProcrastinateJob.objects.filter(pk=job.pk)._raw_delete("default")  # type: ignore[attr-defined]
+        ProcrastinateJob.objects.filter(pk=job.pk)._raw_delete("default")
         done += 1
     return done
 

@@ -167,7 +167,7 @@ def test_rows_set_aside_can_be_downloaded_and_that_is_recorded(client: Client) -
     look = text(client.get(url))
     answer = send(client, f"{url}quarantine/", look)
     assert answer["Content-Disposition"].startswith("attachment")
-    assert b"".join(answer).startswith(b"PK")  # type: ignore[arg-type]
+    assert b"".join(answer).startswith(b"PK")
     with acting(officer()):
         assert Entry.objects.filter(verb="sources.quarantine_taken", subject_id=delivery_id).exists()
 

@@ -150,7 +150,7 @@ def test_wrong_rows_can_be_downloaded_in_the_senders_own_file(client: Client) ->
     look = text(client.get(url))
     assert "有错的行" in look
     answer = send(client, f"{url}errors/", look)
-    book = load_workbook(BytesIO(b"".join(answer)))  # type: ignore[arg-type]
+    book = load_workbook(BytesIO(b"".join(answer)))
     assert [cell.value for cell in book["职工"][1]][-1] == "问题"
     with acting(actor(CLERK, Purpose.FILING)):
         assert Entry.objects.filter(verb="registry.errors_taken", subject_id=row(url).pk).exists()
@@ -186,7 +186,7 @@ def test_the_commit_is_not_begun_twice(client: Client) -> None:
 
 def test_the_template_can_be_taken(client: Client) -> None:
     answer = client.get("/imports/template.xlsx")
-    assert load_workbook(BytesIO(b"".join(answer))).sheetnames[:2] == ["职工", "家庭成员"]  # type: ignore[arg-type]
+    assert load_workbook(BytesIO(b"".join(answer))).sheetnames[:2] == ["职工", "家庭成员"]
 
 
 @pytest.mark.parametrize("someone", [LEADER, DATA_OFFICER], ids=lambda one: one.username)
