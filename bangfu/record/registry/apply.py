@@ -38,9 +38,10 @@ _IN_ORDER: tuple[type[models.Model], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """On which basis a batch's families may be compared, as declared with it."""
+    """Where rows come from, and on which basis their families may be compared, as declared with the batch."""
 
     batch: UUID
+    file: str
     basis: str
     document: str
 
@@ -50,6 +51,7 @@ class _Writing:
     """What a chunk writes: new rows by table, and rows that are there and changed."""
 
     today: date
+    workbook: str
     new: dict[type[models.Model], list[dict[str, Any]]] = field(default_factory=dict)
     changed: dict[type[models.Model], list[models.Model]] = field(default_factory=dict)
     departed: list[Member] = field(default_factory=list)
@@ -81,7 +83,7 @@ class _File:
 
 def apply(plan: Plan, *, org: str, today: date, numbers: Iterable[str], basis: Basis) -> None:
     """Write what the plan says. ``numbers`` are file numbers for the new files, at least as many. Inside an act."""
-    writing = _Writing(today)
+    writing = _Writing(today, basis.file)
     number = iter(numbers)
     for household in plan.households:
         if household.bundle is None:
@@ -120,6 +122,7 @@ def _change_file(writing: _Writing, plan: HouseholdPlan, bundle: Bundle) -> None
         member = change.member
         for column, value in shape.person_columns(change.after, head=member.is_head).items():
             setattr(member, column, value)
+        member.source = _place(writing, change.after)
         member.version += 1
         writing.change(member)
         if member.is_head:
@@ -141,10 +144,15 @@ def _change_file(writing: _Writing, plan: HouseholdPlan, bundle: Bundle) -> None
 def _add_member(writing: _Writing, file: _File, row: ArchiveRow, position: int) -> None:
     columns = shape.person_columns(row, head=row.is_head)
     columns |= {"is_head": row.is_head, "position": position, "household_id": file.household, "employer_id": None}
+    columns["source"] = _place(writing, row)
     member = writing.add(Member, **file.line(**columns))
     wage = shape.wage(row)
     if wage is not None:
         writing.add(Income, **file.line(**_wage_of(file, member), amount_fen=wage))
+
+
+def _place(writing: _Writing, row: ArchiveRow) -> str:
+    return f"{writing.workbook}/{row.sheet}:{row.number}"
 
 
 def _wage_of(file: _File, member: UUID) -> dict[str, Any]:

@@ -49,6 +49,7 @@ class FiledRow:
     case_file: UUID
     household: UUID
     member: UUID
+    source: str
 
 
 def bundles(case_files: Iterable[CaseFile]) -> list[Bundle]:
@@ -80,9 +81,8 @@ def rows_of(bundle: Bundle) -> Iterator[FiledRow]:
         values = _head_values(bundle) if member.is_head else _values(member, MEMBER_FIELDS)
         if member.pk in wages:
             values["monthly_income"] = wages[member.pk]
-        yield FiledRow(
-            _row(bundle.case_file, member, values, head), bundle.case_file.pk, bundle.case_file.household_id, member.pk
-        )
+        row, file = _row(bundle.case_file, member, values, head), bundle.case_file
+        yield FiledRow(row, file.pk, file.household_id, member.pk, member.source)
 
 
 def _row(case_file: CaseFile, member: Member, values: dict[str, Value], head: IdNumber | None) -> ArchiveRow:

@@ -179,7 +179,7 @@ def bring_chunk(*, actor: Actor, act_id: UUID, batch_id: UUID, number: int) -> D
         org=batch.org,
         today=day,
         numbers=file_numbers(batch.org, day, new_files(plan)),
-        basis=Basis(batch.pk, batch.basis, batch.document),
+        basis=Basis(batch.pk, batch.file_name, batch.basis, batch.document),
     )
     fault_point("registry.chunk_brought.written")
     counts = {**plan.counts, "departed": plan.departed}

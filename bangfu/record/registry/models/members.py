@@ -42,7 +42,7 @@ class Member(models.Model):
     """
 
     SENSITIVITY = classes(
-        public="id household case_file org is_head position version row_hash open_file left_on employer number_state number_doubt",
+        public="id household case_file org is_head position version row_hash open_file left_on employer number_state number_doubt source",
         ordinary="name note folded pinyin pinyin_joined initials relation ethnic_group sex political_status birth_date age model_worker "
         "medical_insurance marital_status household_registration mobile other_contact person_status work_status education "
         "enrolled schooling_years employer_or_school employer_code employer_nature enterprise_state industry started_work "
@@ -109,6 +109,8 @@ class Member(models.Model):
     contract_signed = models.DateField(null=True)
     contract_term = models.TextField(**TEXT)
     remark = models.TextField(**TEXT)
+    # Where the person stands in the workbook that last said something new: file/sheet:row.
+    source = models.TextField(**TEXT)
     as_written_sealed = models.BinaryField(null=True)
     doubts = models.JSONField(default=list)
 
