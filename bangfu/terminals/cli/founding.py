@@ -1,10 +1,14 @@
 """Founding an instance, in a database that is ready: organisations, policy, three administrators. A second time changes nothing."""
 
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
 from django.contrib.auth.hashers import make_password
+from django.db import connection
 
 from bangfu.core.clock import MachineClock, today
 from bangfu.core.problems import kind
@@ -35,6 +39,8 @@ NO_PREFECTURE = kind(
     do_zh="请写四位代码，如大理州 5329；其他地方另用 --organisations 给出组织机构文件，其中要有这个代码。",
     do_en="Give its four digits, such as 5329 for Dali; elsewhere also give --organisations, a file in which this code stands.",
 )
+_PREFECTURE = re.compile("[1-9][0-9]{3}")
+_LOCK = 0x666F756E
 _ADMINISTRATORS = (
     ("system", "系统管理员", Role.SYSTEM_ADMIN),
     ("security", "安全管理员", Role.SECURITY_ADMIN),
@@ -72,8 +78,9 @@ def found(prefecture: str, organisations: Path | None) -> Founded:
     Raises:
         Problem: no such prefecture, or a file that cannot be used; nothing is entered then.
     """
-    made, policy = found_places(prefecture, organisations)
-    return Founded(made, policy, _administrators(prefecture))
+    with _alone():
+        made, policy = found_places(prefecture, organisations)
+        return Founded(made, policy, _administrators(prefecture))
 
 
 def found_places(prefecture: str, organisations: Path | None) -> tuple[int, int]:
@@ -84,13 +91,25 @@ def found_places(prefecture: str, organisations: Path | None) -> tuple[int, int]
     return made, loaded.added + loaded.changed + loaded.removed
 
 
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Two who found at once: the second waits, and finds everything there. Several acts, so that no act's own lock would do."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+
+
 def _rows(prefecture: str, organisations: Path | None) -> list[OrganisationRow]:
     try:
         rows = read_organisations(organisations) if organisations else shipped_organisations(prefecture)
     except (OSError, UnicodeDecodeError) as error:
         name = organisations.name if organisations else ""
         raise CANNOT_READ(file=name, why=getattr(error, "strerror", None) or "UTF-8") from error
-    if (prefecture, "prefecture") not in {(code, level) for code, _, level, _ in rows}:
+    known = {code for code, _, level, _ in rows if level == "prefecture"}
+    if not _PREFECTURE.fullmatch(prefecture) or prefecture not in known:
         raise NO_PREFECTURE(code=prefecture[:20])
     return rows
 
