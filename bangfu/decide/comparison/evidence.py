@@ -14,6 +14,7 @@ from bangfu.engine.duckdb_.session import Limits, literal, session
 
 CHUNK = 1_000
 _EVIDENCE = "evidence.parquet"
+_LONGEST_FILE = 300
 
 
 def part(folder: Path, number: int) -> Path:
@@ -71,7 +72,11 @@ def _rows(folder: Path) -> Iterator[dict[str, Any]]:
 
 def _one(row: dict[str, Any], deliveries: dict[str, str]) -> Found:
     delivery = deliveries.get(row["dataset"])
-    own = not row["dataset"]
+    sources = tuple(filter(None, row["sources"]))
+    file, first_row = row["file"] or "", row["first_row"]
+    if not row["dataset"]:
+        # What the file itself shows stands in the workbook that the person came with.
+        file, _, first_row = sources[0].rpartition(":") if sources else ("", "", None)
     return Found(
         case_file=UUID(row["household_id"]),
         member=UUID(row["person_id"]) if row["person_id"] else None,
@@ -81,11 +86,10 @@ def _one(row: dict[str, Any], deliveries: dict[str, str]) -> Found:
         says_zh=row["says_zh"],
         says_en=row["says_en"],
         may_be=tuple((words["zh"], words["en"]) for words in row["may_be"]),
-        # A row of the register has no number that lasts: the member is the place.
-        sources=() if own else tuple(row["sources"]),
-        row_count=0 if own else row["row_count"],
-        first_row="" if own or row["first_row"] is None else str(row["first_row"]),
-        file="" if own else row["file"] or "",
+        sources=sources,
+        row_count=row["row_count"] if row["dataset"] else len(sources),
+        first_row="" if first_row is None else str(first_row),
+        file=file[:_LONGEST_FILE],
         rule=row["rule"],
         rules_version=str(row["rules_version"]),
         as_of=row["as_of"],

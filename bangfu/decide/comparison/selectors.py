@@ -265,19 +265,28 @@ def _note(compared_on: date, lines: Sequence[CoverageLine], on: date) -> Coverag
     delivered = {line.dataset for line in lines}
     missing = tuple(_title(name) for name in declared_datasets() if name not in delivered)
     zh, en = ["未查到不等于没有"], ["Not found does not mean there is none"]
-    for line in lines:
-        if said := _limits(line, on):
-            zh.append(said.zh)
-            en.append(said.en)
+    for limit, limited in _limited(lines, on).items():
+        every = len(limited) == len(lines) > 1
+        zh.append(f"{'各项' if every else '、'.join(title.zh for title in limited)}数据{limit.zh}")
+        en.append(f"{'all data' if every else 'data on ' + _listed(limited)} {limit.en}")
     if missing:
         zh.append(f"{'、'.join(title.zh for title in missing)}数据未提供")
-        en.append(f"no data on {', '.join(title.en.lower() for title in missing)}")
+        en.append(f"no data on {_listed(missing)}")
     rest = Words(f"：{'。'.join(zh[1:])}", f": {'; '.join(en[1:])}") if len(zh) > 1 else Words("", "")
     says = Words(f"{zh[0]}{rest.zh}。", f"{en[0]}{rest.en}.")
     return CoverageNote(compared_on, tuple(lines), missing, says)
 
 
-def _limits(line: CoverageLine, on: date) -> Words | None:
+def _limited(lines: Sequence[CoverageLine], on: date) -> dict[Words, list[Words]]:
+    """What is to be said → the datasets that it is to be said of: what holds for many is said once."""
+    found: dict[Words, list[Words]] = {}
+    for line in lines:
+        if limit := _limit(line, on):
+            found.setdefault(limit, []).append(line.title)
+    return found
+
+
+def _limit(line: CoverageLine, on: date) -> Words | None:
     """What is to be said of a dataset that covers some places only, or is old."""
     zh, en = [], []
     if line.places:
@@ -287,11 +296,11 @@ def _limits(line: CoverageLine, on: date) -> Words | None:
         day = day_words(line.as_of, on) if line.as_of else Words("不明", "unknown")
         zh.append(f"时点 {day.zh}，已经较旧")
         en.append(f"are of {day.en} and old")
-    return (
-        Words(f"{line.title.zh}数据{'，'.join(zh)}", f"data on {line.title.en.lower()} {' and '.join(en)}")
-        if zh
-        else None
-    )
+    return Words("，".join(zh), " and ".join(en)) if zh else None
+
+
+def _listed(titles: Sequence[Words]) -> str:
+    return ", ".join(title.en.lower() for title in titles)
 
 
 def _title(dataset: str) -> Words:
