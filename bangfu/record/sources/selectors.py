@@ -12,6 +12,7 @@ from django.conf import settings
 from bangfu.core.problems import Problem
 from bangfu.engine.datasets import Dataset, declared_datasets
 from bangfu.engine.findings.words import REASONS
+from bangfu.engine.intake.deliveries import staged_columns
 from bangfu.engine.intake.delivery_columns import DeliveryColumns, delivery_columns
 from bangfu.ground.access.models import Organisation
 from bangfu.ground.acts.actor import Actor, Right
@@ -20,7 +21,6 @@ from bangfu.ground.policy.selectors import value_on
 from bangfu.record.registry.uploads import upload_path
 from bangfu.record.sources.about import staged_folder
 from bangfu.record.sources.models import Delivery
-from bangfu.record.sources.places import place_name
 from bangfu.record.sources.services import in_use_beside, objections_to
 
 # Ends of a delivery's life are not waiting for anybody.
@@ -49,7 +49,7 @@ class ActiveDelivery:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A delivery as pages show it. ``own``: of the actor's union or one below, so that it may be changed."""
+    """A delivery as pages show it. ``own``: of the actor's union or one below, so that it may be changed; ``places``: division codes."""
 
     delivery: Delivery
     dataset: Dataset
@@ -91,11 +91,15 @@ class SetAside:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryPage:
-    """All that the page of one delivery shows. ``former`` is the one in use that it would replace, or replaced."""
+    """All that the page of one delivery shows. ``former`` is the one in use that it would replace, or replaced.
+
+    ``lacking``: headings of columns that the comparison needs and the file has not.
+    """
 
     shown: Shown
     quarantined: tuple[SetAside, ...]
     unreadable: tuple[tuple[str, int], ...]
+    lacking: tuple[str, ...]
     former: Delivery | None
     objections: tuple[Problem, ...]
 
@@ -129,9 +133,17 @@ def delivery(actor: Actor, delivery_id: UUID, *, on: date) -> DeliveryPage:
             SetAside(*REASONS[reason], rows) for reason, rows in sorted(found.quarantined.items(), key=lambda e: -e[1])
         ),
         unreadable=tuple(sorted(found.unreadable.items(), key=lambda entry: -entry[1])),
+        lacking=_lacking(found),
         former=former if checked else _former(found),
         objections=tuple(objections_to(found, former)) if checked else (),
     )
+
+
+def _lacking(found: Delivery) -> tuple[str, ...]:
+    dataset = declared_datasets()[found.dataset]
+    used = (dataset.person, *staged_columns(dataset))
+    needed = {dataset.columns[column].heading for column in used if column in dataset.columns}
+    return tuple(heading for heading in found.missing if heading in needed)
 
 
 def _former(found: Delivery) -> Delivery | None:
@@ -222,7 +234,7 @@ def _shown(actor: Actor, rows: Iterable[Delivery], on: date) -> list[Shown]:
                 dataset=declared_datasets()[row.dataset],
                 organisation=names.get(row.org, row.org),
                 own=row.org.startswith(actor.scope),
-                places=tuple(place_name(code) for code in row.coverage),
+                places=tuple(row.coverage),
                 age_days=age,
                 old=fresh is not None and age > fresh,
             )
