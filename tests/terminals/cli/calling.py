@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from bangfu.terminals.cli import main, running
+from tests.engine.intake.books import HEADS, Cell, number, write_book
 
 BANGFU = Path(sys.executable).parent / "bangfu"
 
@@ -68,3 +69,10 @@ def ended(process: "subprocess.Popen[str]", seconds: float = 240) -> Said:
     """Wait for a command."""
     out, err = process.communicate(timeout=seconds)
     return Said(process.returncode, out, err)
+
+
+def long_archive(path: Path, households: int, first: int = 0) -> Path:
+    """Heads only: a thousand to a chunk."""
+    numbers = [number(at % 900 + 1, birth=f"{1950 + at // 900}0101") for at in range(first, first + households)]
+    heads: list[list[Cell]] = [["张三", one, 1, "1000"] for one in numbers]
+    return write_book(path, {"职工": [HEADS[0], *heads]})

@@ -15,9 +15,9 @@ from bangfu.ground.acts.door import acting
 from bangfu.ground.acts.models import Entry
 from bangfu.record.registry.models import Batch, CaseFile, Chunk, Member
 from tests.database import OwnDatabase
-from tests.engine.intake.books import HEADS, MEMBERS, A, C, Cell, Rows, number, write_book
+from tests.engine.intake.books import HEADS, MEMBERS, A, C, Rows, number, write_book
 from tests.people import BINCHUAN, XIANGYUN
-from tests.terminals.cli.calling import Calling, Said, ended, said_here
+from tests.terminals.cli.calling import Calling, Said, ended, long_archive, said_here
 
 KILLED_IN_THE_SECOND_CHUNK = "registry.chunk_brought.before_commit=kill@2"
 
@@ -41,13 +41,6 @@ def here(own_database: OwnDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPa
 @pytest.fixture
 def archive(tmp_path: Path) -> Path:
     return write_book(tmp_path / "档案.xlsx", {"职工": HEADS, "家庭成员": MEMBERS})
-
-
-def long_archive(path: Path, households: int, first: int = 0) -> Path:
-    """Heads only: a thousand to a chunk."""
-    numbers = [number(at % 900 + 1, birth=f"{1950 + at // 900}0101") for at in range(first, first + households)]
-    heads: list[list[Cell]] = [["张三", one, 1, "1000"] for one in numbers]
-    return write_book(path, {"职工": [HEADS[0], *heads]})
 
 
 def in_the_registry() -> tuple[int, int]:

@@ -17,9 +17,10 @@ from bangfu.ground.acts.actor import ROLE_WORDS, Actor, Purpose, Role
 from bangfu.synthetic.places import COUNTIES, PREFECTURE
 
 XIANGYUN, BINCHUAN = "532923", "532924"
-# The first of Xiangyun's townships (synthetic/places.py numbers them from 100).
-TOWNSHIP = f"{XIANGYUN}100"
-TOWNSHIP_NAME = next(county.townships[0] for county in COUNTIES if county.code == XIANGYUN)
+# 云南驿镇, with the most households of Xiangyun's townships (synthetic/places.py numbers them from 100).
+_THIRD = 2
+TOWNSHIP = f"{XIANGYUN}{100 + _THIRD}"
+TOWNSHIP_NAME = next(county.townships[_THIRD] for county in COUNTIES if county.code == XIANGYUN)
 # Appointed some while ago, so that earlier days of the demo have somebody to act.
 _SINCE = timedelta(days=90)
 
