@@ -160,7 +160,7 @@ def finish_run(
 ) -> Done[dict[str, int]]:
     """Add up what the run changed. Counted in the tables, so that a run that was killed and went on counts nothing twice."""
     run = _run(run_id)
-    mine = Finding.objects.filter(org__startswith=run.org)
+    mine = Finding.objects.filter(org__gte=run.org, org__lt=f"{run.org[:-1]}0")
     counts = {
         "opened": mine.filter(opened_run=run.pk).count(),
         "changed": mine.filter(changed_run=run.pk).exclude(opened_run=run.pk).count(),

@@ -18,6 +18,11 @@ _FURTHER = {
     "loss_fen": Words("减 意外损失", "less loss by accident"),
     "wealth_fen": Words("加 净投资和存款", "plus investments and savings"),
 }
+_BELOW, _AT_MOST = Words("低于", "below"), Words("不高于", "at most")
+_ABOVE, _AT_LEAST = Words("高于", "above"), Words("不低于", "at least")
+# How the figure stands to the line, by the test's operator and whether it was met.
+_STANDS = {("<", True): _BELOW, ("<=", True): _AT_MOST, (">", True): _ABOVE, (">=", True): _AT_LEAST}
+_STANDS |= {("<", False): _AT_LEAST, ("<=", False): _ABOVE, (">", False): _AT_MOST, (">=", False): _BELOW}
 _RIGID_WORDS = {name: Words(f"减 {FIELDS[name][0]}", f"less {FIELDS[name][1]}") for name in RIGID_FIELDS}
 
 
@@ -97,16 +102,14 @@ class Kept:
         return met[-1] if met else None
 
     def _against(self, step: dict[str, Any]) -> Words:
-        limit = yuan(Fraction(str(step["values"]["limit_fen"])))
-        below = str(step["values"]["operator"]).startswith("<")
-        zh, en = (
-            ("低于或等于" if "=" in step["values"]["operator"] else "低于"),
-            "at most" if "=" in step["values"]["operator"] else "below",
+        """The class and the line that it was held against, as the figure stands to it."""
+        operator, limit = str(step["values"]["operator"]), _thousands(yuan(Fraction(str(step["values"]["limit_fen"]))))
+        stands = _STANDS[operator, bool(step["holds"])]
+        if self.content["class"] == NOT_MET:
+            return Words(f"{stands.zh} {limit}，不符合任何一类", f"{stands.en} {limit}: meets no class")
+        return Words(
+            f"{self.content['class']}（{stands.zh} {limit}）", f"{self.content['class_en']} ({stands.en} {limit})"
         )
-        if not below:
-            zh, en = "高于", "above"
-        class_zh, class_en = self.content["class"], self.content["class_en"]
-        return Words(f"{class_zh}（{zh} {limit} 为符合）", f"{class_en} (met {en} {limit})")
 
     def _gate(self) -> list[Sum]:
         told = [step for step in self.content["trace"] if step["holds"] is not None]
@@ -115,6 +118,11 @@ class Kept:
     def _income_fen(self) -> int:
         countable = [step for step in self.content["trace"] if step["code"] in ("income", "countable_income")]
         return int(countable[-1]["values"]["income_fen"])
+
+
+def _thousands(amount: str) -> str:
+    whole, _, cents = amount.partition(".")
+    return f"{int(whole):,}.{cents}"
 
 
 def kept(content: str) -> Kept:

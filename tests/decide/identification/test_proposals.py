@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 from uuid import uuid4
 
+import pytest
 from click.testing import CliRunner
 
 from bangfu.decide.comparison.exports import findings_export
@@ -14,9 +15,15 @@ from bangfu.decide.identification.models import Determination
 from bangfu.decide.identification.proposing import propose_now
 from bangfu.decide.identification.taking_out import determinations_export
 from bangfu.ground.acts.door import acting
+from bangfu.ground.acts.faults import Fault, switch_on
+from bangfu.ground.acts.models import Entry
+from bangfu.ground.policy.models import Value
+from bangfu.record.registry.models import CaseFile
 from bangfu.terminals.cli.identify import identify
 from tests.database import OwnDatabase
 from tests.decide.filing import ON, bring_datasets, bring_workbooks, clerk_of_prefecture
+from tests.decide.union import CARS, LI, Union, clerk
+from tests.people import NEIGHBOUR, actor
 
 # What the policy that ships says on this day, for the prefecture and all its counties.
 SETTINGS = ["--rules", "dali-2021", "--set", "minimum_allowance=780.00", "--set", "accident_ratio=0.8"]
@@ -77,3 +84,59 @@ def test_what_is_kept_names_nobody_and_can_be_computed_again_to_the_byte(
     for case_file, content in kept:
         assert recompute(content.encode()).decode() == content
         assert json.loads(content)["facts"]["head_number"] == str(case_file)
+
+
+def test_a_file_whose_place_has_no_figures_is_left_and_counted(union: Union) -> None:
+    with acting(clerk()):
+        Value.objects.filter(code="identification.minimum_allowance").delete()
+    changed = propose_now(clerk(), ON, uuid4())
+    assert (changed.left, changed.why, changed.opened) == (4, "call.allowance_missing", 0)
+    # What was proposed while there were figures still stands.
+    assert union.standing("李芳").state == "open"
+
+
+def test_another_figure_of_the_place_is_proposed_anew(union: Union) -> None:
+    with acting(clerk()):
+        Value.objects.filter(code="identification.minimum_allowance").update(value="490.00")
+    changed = propose_now(clerk(), ON, uuid4())
+    assert changed.changed == 4
+    assert union.standing("李芳").class_name == "相对困难"
+
+
+def test_the_same_key_twice_proposes_once(union: Union) -> None:
+    key = uuid4()
+    first = propose_now(clerk(), ON, key)
+    assert propose_now(clerk(), ON, key) == first
+    with acting(clerk()):
+        assert Entry.objects.filter(act_id=key).count() == 1
+
+
+def test_a_closed_file_no_longer_waits(union: Union) -> None:
+    with acting(clerk()):
+        CaseFile.objects.filter(head_name="李芳").update(state=CaseFile.State.CLOSED)
+    propose_now(clerk(), ON, uuid4())
+    with acting(clerk()):
+        assert Determination.objects.get(case_file__head_name="李芳").state == "superseded"
+
+
+def test_a_killed_proposal_goes_on_and_nothing_doubles(union: Union) -> None:
+    union.deliver_vehicles([(LI, "小型轿车", "非营运"), *CARS])
+    compare_now(clerk(), ON)
+    switch_on("identification.proposed.after_commit=raise")
+    key = uuid4()
+    try:
+        with pytest.raises(Fault):
+            propose_now(clerk(), ON, key)
+    finally:
+        switch_on("")
+    assert propose_now(clerk(), ON, key).changed == 1
+    with acting(clerk()):
+        assert Determination.objects.filter(case_file__head_name="李芳").count() == 2
+
+
+def test_the_export_is_in_the_trail_and_holds_the_own_area_alone(union: Union, tmp_path: Path) -> None:
+    assert determinations_export(clerk(), tmp_path / "mine.csv") == 4
+    assert determinations_export(actor(NEIGHBOUR), tmp_path / "theirs.csv") == 0
+    with acting(clerk()):
+        entry = Entry.objects.get(verb="identification.determinations_exported")
+        assert (entry.purpose, entry.values) == ("identification", {"households": 4})

@@ -188,7 +188,7 @@ def test_the_arithmetic_is_shown_and_comes_out(union: Union) -> None:
     assert lines == [
         ("12 个月可支配收入", 1_440_000),
         ("÷ 12 ÷ 2 人", 60_000),
-        ("深度困难（低于或等于 780.00 为符合）", None),
+        ("深度困难（不高于 780.00）", None),
     ]
 
 
