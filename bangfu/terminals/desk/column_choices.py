@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from django.http import QueryDict
 from django.utils.translation import gettext
 
-from bangfu.core.ids import masked
 from bangfu.engine.intake.columns_seen import ColumnSeen
 from bangfu.ground.access.masking import masked_name
 
 LEFT_OUT = "-"
 _MOST_COLUMNS = 2_000
+_NUMBERS_OF_PERSONS = frozenset({"id", "disability_id", "card", "mobile"})
 # Anything that could be a number of a person, a card or a telephone.
 _NUMBERS = re.compile(r"[0-9０-９][0-9０-９ -]{5,}[0-9０-９XxＸｘ]")
 
@@ -48,14 +48,15 @@ def sheet(
     missing: Iterable[str],
     *,
     known: bool,
+    sensitive: frozenset[str],
 ) -> Sheet:
-    """A sheet as the page shows it; ``choices`` are (field, heading)."""
+    """A sheet as the page shows it; ``choices`` are (field, heading), ``sensitive`` the fields whose values are not shown."""
     lines = tuple(
         Line(
             f"{number}.{column.index}",
             column.key,
             column.heading,
-            tuple(shown_sample(sample, column.type) for sample in column.samples),
+            tuple(shown_sample(text, column.type, sensitive=column.field in sensitive) for text in column.samples),
             LEFT_OUT if column.left_out else column.field or "",
             column.unread,
         )
@@ -80,13 +81,17 @@ def chosen_columns(posted: QueryDict) -> tuple[dict[str, str | None], bool]:
     return mapping, changed
 
 
-def shown_sample(text: str, column_type: str | None) -> str:
-    """A cell's value for the eye: names and long numbers masked, nothing longer than a line."""
-    if column_type in ("id", "disability_id", "card", "mobile"):
-        return masked(text)
+def shown_sample(text: str, column_type: str | None, *, sensitive: bool = False) -> str:
+    """A cell's value for the eye: enough to see what the column holds, and nothing of what must not be seen.
+
+    Numbers of persons are stars alone: their last four never stand beside a birth date (DESIGN 2). Of other sensitive fields, health
+    among them, only the length is shown; names are masked; nothing is longer than a line.
+    """
     if column_type == "name":
         return masked_name(text)
-    return _NUMBERS.sub(lambda found: masked(found.group()), text)[:40]
+    if sensitive or column_type in _NUMBERS_OF_PERSONS:
+        return "*" * min(len(text), 20)
+    return _NUMBERS.sub(lambda found: "*" * len(found.group()), text)[:40]
 
 
 def choice_words(columns: Mapping[str, str]) -> list[tuple[str, str]]:

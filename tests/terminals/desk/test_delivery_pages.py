@@ -103,7 +103,7 @@ def test_other_columns_are_checked_anew(client: Client) -> None:
 
 def test_samples_of_columns_are_masked(client: Client) -> None:
     page = text(client.get(uploaded(client)))
-    assert number(1) not in page
+    assert number(1)[-4:] not in page
     assert "王*明" in page
     assert "王小明" not in page
 

@@ -145,6 +145,22 @@ def test_what_would_change_is_shown_before_it_does(client: Client) -> None:
     assert "<html" in text(client.get(f"{url}look/"))
 
 
+def test_households_whose_class_would_change_are_named(client: Client) -> None:
+    brought(client)
+    url = checked(client, workbook(("王小明", number(1), "25000"), ("李大山", number(2), "901")))
+    look = text(client.get(f"{url}look/"))
+    classes = look.split("抽看几户")[0]
+    assert "王*明" in classes
+    assert "李*山" not in classes
+    assert "不符合" in classes
+
+
+def test_changes_that_move_no_class_say_so(client: Client) -> None:
+    brought(client)
+    url = checked(client, workbook(("王小明", number(1), "1201"), ("李大山", number(2), "900")))
+    assert "1 户会有改动，类别都不变" in text(client.get(f"{url}look/"))
+
+
 def test_wrong_rows_can_be_downloaded_in_the_senders_own_file(client: Client) -> None:
     url = checked(client, workbook(("王小明", number(1), "1200"), ("李大山", "123", "900")))
     look = text(client.get(url))
@@ -223,6 +239,7 @@ def test_pages_before_a_batch_are_there_in_english(where: str) -> None:
 def test_every_state_of_a_batch_is_there_in_english(client: Client) -> None:
     english = visitor(CLERK, "en")
     url = uploaded(client, source="")
+    assert chinese_of_ours(text(english.get(f"{checked(client, source='x')}look/"))) == []
     for step in ("uploaded", "columns", "checking", "checked", "committing", "done"):
         if step == "columns":
             assert chinese_of_ours(text(english.get(f"{url}columns/"))) == []

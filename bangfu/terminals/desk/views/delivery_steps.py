@@ -97,7 +97,19 @@ def delivery_columns(request: DeskRequest, delivery_id: UUID) -> HttpResponseBas
         "here": "deliveries",
         "shown": found.shown,
         "row": found.shown.delivery,
-        "sheets": [sheet(0, "", seen.columns, choice_words(words), seen.missing, known=seen.known)],
+        "sheets": [
+            sheet(
+                0,
+                "",
+                seen.columns,
+                choice_words(words),
+                seen.missing,
+                known=seen.known,
+                sensitive=frozenset(
+                    name for name, c in found.shown.dataset.columns.items() if c.sensitivity in ("sensitive", "minor")
+                ),
+            )
+        ],
         "stages": stage_names(),
         "current": COLUMNS_STEP,
     }

@@ -109,7 +109,16 @@ def _shown(number: int, found: SheetColumns) -> Sheet:
     form = archive_form()
     parts = {"worker": [form.worker], "member": [form.member]}.get(found.role, [form.worker, form.member])
     words = {name: translated(spec.heading) for part in reversed(parts) for name, spec in part.items()}
-    return sheet(number, found.sheet, found.columns, choice_words(words), found.missing, known=found.known)
+    sensitive = {name for part in parts for name, spec in part.items() if spec.sensitivity in ("sensitive", "minor")}
+    return sheet(
+        number,
+        found.sheet,
+        found.columns,
+        choice_words(words),
+        found.missing,
+        known=found.known,
+        sensitive=frozenset(sensitive),
+    )
 
 
 @require_POST

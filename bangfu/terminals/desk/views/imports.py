@@ -11,7 +11,9 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from bangfu.core.clock import MachineClock, today
 from bangfu.core.problems import Problem
+from bangfu.decide.identification.selectors.class_changes import class_changes
 from bangfu.engine.intake.forms import archive_form
 from bangfu.engine.intake.template import write_template
 from bangfu.ground.acts.actor import Actor, Purpose, Right
@@ -73,9 +75,14 @@ def one(request: DeskRequest, batch_id: UUID) -> HttpResponseBase:
 @page(right=Right.BRING_ARCHIVE, purpose=Purpose.FILING)
 def look(request: DeskRequest, batch_id: UUID) -> HttpResponseBase:
     """Households on file that a commit would change; worked out from the rows, so the page does not wait for it."""
-    samples = [(sample, _headings(sample.fields)) for sample in preview(request.actor, batch_id)]
+    context = {
+        "here": "imports",
+        "batch_id": batch_id,
+        "samples": [(sample, _headings(sample.fields)) for sample in preview(request.actor, batch_id)],
+        "classes": class_changes(request.actor, batch_id, today(MachineClock())),
+    }
     part = "desk/imports/samples.html" if is_fragment(request) else "desk/imports/look.html"
-    return TemplateResponse(request, part, {"here": "imports", "samples": samples, "batch_id": batch_id})
+    return TemplateResponse(request, part, context)
 
 
 @require_GET
