@@ -23,6 +23,7 @@ patterns = [
     path("imports/<uuid:batch_id>/work/", imports.work, name="import_work"),
     path("imports/<uuid:batch_id>/look/", imports.look, name="import_look"),
     path("imports/<uuid:batch_id>/commit/", import_steps.commit, name="import_commit"),
+    path("imports/<uuid:batch_id>/resume/", import_steps.resume, name="import_resume"),
     path("imports/<uuid:batch_id>/errors/", imports.errors, name="import_errors"),
     path("imports/<uuid:batch_id>/receipt/", imports.receipt, name="import_receipt"),
 ]

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from django.conf import settings
 from django.test import Client
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from bangfu.ground.acts.door import acting
 from bangfu.ground.acts.models import Entry
@@ -99,6 +100,16 @@ def test_other_columns_are_checked_anew(client: Client) -> None:
     send(client, columns_url, columns, **{f"column.0.{at}": field for at, field in chosen.items()})
     work_off()
     assert (only().state, only().rows) == ("checked", 1)
+
+
+def test_a_check_that_stopped_can_be_done_again(client: Client) -> None:
+    delivery_url = uploaded(client).replace("columns/", "")
+    ProcrastinateJob.objects.filter(status="todo")._raw_delete("default")
+    stopped = text(client.get(delivery_url))
+    assert "停下了" in stopped
+    send(client, f"{delivery_url}columns/", stopped)
+    work_off()
+    assert only().state == "checked"
 
 
 def test_samples_of_columns_are_masked(client: Client) -> None:

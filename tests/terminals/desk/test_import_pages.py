@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from openpyxl import Workbook, load_workbook
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from bangfu.ground.acts.actor import Purpose
 from bangfu.ground.acts.door import acting
@@ -198,6 +199,24 @@ def test_the_commit_is_not_begun_twice(client: Client) -> None:
     look = text(client.get(url))
     assert [send(client, f"{url}commit/", look).status_code for _ in range(2)] == [302, 302]
     assert work_off() == 1
+
+
+@pytest.mark.parametrize("step", ["columns", "commit"])
+def test_work_that_stopped_can_go_on(client: Client, step: str) -> None:
+    url = uploaded(client) if step == "columns" else checked(client)
+    send(client, f"{url}{step}/", text(client.get(f"{url}columns/" if step == "columns" else url)))
+    ProcrastinateJob.objects.filter(status="todo")._raw_delete("default")
+    stopped = text(client.get(url))
+    assert "后台停下了" in stopped
+    assert send(client, f"{url}resume/", stopped)["Location"] == url
+    work_off()
+    assert row(url).state == ("checked" if step == "columns" else "done")
+
+
+def test_what_is_over_does_not_go_on(client: Client) -> None:
+    url = brought(client)
+    sent = client.post(f"{url}resume/", {"act_id": str(uuid4()), "version": str(row(url).version)})
+    assert sent.status_code == 422
 
 
 def test_the_template_can_be_taken(client: Client) -> None:

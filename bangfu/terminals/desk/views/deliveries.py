@@ -64,6 +64,7 @@ def history(request: DeskRequest) -> HttpResponseBase:
 @page(right=Right.SEE_DELIVERIES, purpose=Purpose.COMPARISON)
 def one(request: DeskRequest, delivery_id: UUID) -> HttpResponseBase:
     """One delivery at the step where it stands: check, look, or what came of it."""
+    state = _job_state(delivery_id)
     found = delivery(request.actor, delivery_id, on=today(MachineClock()))
     row = found.shown.delivery
     may_change = found.shown.own and request.actor.may(Right.BRING_DATA)
@@ -72,7 +73,7 @@ def one(request: DeskRequest, delivery_id: UUID) -> HttpResponseBase:
         "may_change": may_change,
         "stages": stage_names() if row.state in WAITING and may_change else (),
         "current": LOOK_STEP if row.state == Delivery.State.CHECKED else CHECK_STEP,
-        "work": _work(row) if row.state == Delivery.State.UPLOADED and not row.problem else None,
+        "work": Work(row.file_name, state) if row.state == Delivery.State.UPLOADED and not row.problem else None,
         "work_url": reverse("desk:delivery_work", kwargs={"delivery_id": row.pk}),
     }
     return TemplateResponse(request, "desk/deliveries/one.html", context)
@@ -82,13 +83,13 @@ def one(request: DeskRequest, delivery_id: UUID) -> HttpResponseBase:
 @page(right=Right.SEE_DELIVERIES, purpose=Purpose.COMPARISON)
 def work(request: DeskRequest, delivery_id: UUID) -> HttpResponseBase:
     """How far the check is; asked every two seconds. When it is over, the page itself is loaded again."""
+    state = _job_state(delivery_id)
     found = delivery(request.actor, delivery_id, on=today(MachineClock()))
     row = found.shown.delivery
     url = reverse("desk:delivery", kwargs={"delivery_id": row.pk})
-    at_work = _work(row)
-    if row.state != Delivery.State.UPLOADED or row.problem or at_work.state == "failed":
+    if row.state != Delivery.State.UPLOADED or row.problem or state == "failed":
         return HttpResponse(headers={"HX-Redirect": url}) if is_fragment(request) else redirect(url)
-    context = {"work": at_work, "work_url": request.path}
+    context = {"work": Work(row.file_name, state), "work_url": request.path}
     return TemplateResponse(request, "desk/bringing/work.html", context)
 
 
@@ -126,7 +127,7 @@ def _common(found: DeliveryPage) -> dict[str, Any]:
     }
 
 
-def _work(row: Delivery) -> Work:
-    state = job_state("sources.check_delivery", delivery_id=str(row.pk))
-    # A job that has ended with nothing recorded was ended by force: as good as stopped.
-    return Work(row.file_name, "failed" if state == "done" else state)
+def _job_state(delivery_id: UUID) -> str:
+    """Asked before the delivery is read: a job that has ended by then has left its mark on it, or was ended by force."""
+    state = job_state("sources.check_delivery", delivery_id=str(delivery_id))
+    return "failed" if state == "done" else state

@@ -16,6 +16,7 @@ from bangfu.ground.acts.actor import Purpose, Right
 from bangfu.record.registry.selectors.batches import batch
 from bangfu.record.registry.selectors.steps import workbook_columns
 from bangfu.record.registry.services import choose_columns, receive_archive, start_commit
+from bangfu.record.registry.services_resume import resume_batch
 from bangfu.record.registry.uploads import keep
 from bangfu.terminals.desk.column_choices import Sheet, choice_words, chosen_columns, sheet
 from bangfu.terminals.desk.forms.bringing import ArchiveAboutForm
@@ -131,5 +132,18 @@ def commit(request: DeskRequest, batch_id: UUID) -> HttpResponseBase:
         batch_id=batch_id,
         seen_version=posted_version(request),
         reason=request.POST.get("reason", "").strip(),
+    )
+    return redirect("desk:import", batch_id=batch_id)
+
+
+@require_POST
+@page(right=Right.BRING_ARCHIVE, purpose=Purpose.FILING)
+def resume(request: DeskRequest, batch_id: UUID) -> HttpResponseBase:
+    """Go on after the work in the background has stopped."""
+    resume_batch(
+        actor=request.actor,
+        act_id=posted_act_id(request),
+        batch_id=batch_id,
+        seen_version=posted_version(request),
     )
     return redirect("desk:import", batch_id=batch_id)

@@ -1,6 +1,6 @@
 """导入: workbooks that came in or are on their way; one of them at the step where it stands; its receipt."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -57,13 +57,14 @@ def overview(request: DeskRequest) -> HttpResponseBase:
 @page(right=Right.BRING_ARCHIVE, purpose=Purpose.FILING)
 def one(request: DeskRequest, batch_id: UUID) -> HttpResponseBase:
     """One batch at the step where it stands."""
+    states = _job_states(batch_id)
     view = batch(request.actor, batch_id)
     row = view.batch
     context = {
         **_common(view),
         "stages": stage_names(),
         "current": _STEP_OF[Batch.State(row.state)],
-        "work": _work(request.actor, view) if row.state in _AT_WORK else None,
+        "work": _work(request.actor, view, states) if row.state in _AT_WORK else None,
         "work_url": reverse("desk:import_work", kwargs={"batch_id": row.pk}),
     }
     if row.state == Batch.State.CHECKED:
@@ -89,9 +90,10 @@ def look(request: DeskRequest, batch_id: UUID) -> HttpResponseBase:
 @page(right=Right.BRING_ARCHIVE, purpose=Purpose.FILING)
 def work(request: DeskRequest, batch_id: UUID) -> HttpResponseBase:
     """How far the work is; asked every two seconds. When it is over, the page itself is loaded again."""
+    states = _job_states(batch_id)
     view = batch(request.actor, batch_id)
     url = reverse("desk:import", kwargs={"batch_id": batch_id})
-    at_work = _work(request.actor, view) if view.batch.state in _AT_WORK else None
+    at_work = _work(request.actor, view, states) if view.batch.state in _AT_WORK else None
     if at_work is None or at_work.state == "failed":
         return HttpResponse(headers={"HX-Redirect": url}) if is_fragment(request) else redirect(url)
     context = {"work": at_work, "work_url": request.path}
@@ -166,9 +168,15 @@ def _objections(row: Batch) -> list[Problem]:
     return []
 
 
-def _work(actor: Actor, view: BatchView) -> Work:
+def _job_states(batch_id: UUID) -> dict[str, str]:
+    """Asked before the batch is read: a job that has ended by then has left its mark on the batch, or none at all."""
+    return {task: job_state(task, batch_id=str(batch_id)) for task in _AT_WORK.values()}
+
+
+def _work(actor: Actor, view: BatchView, states: Mapping[str, str]) -> Work:
     row = view.batch
-    state = job_state(_AT_WORK[Batch.State(row.state)], batch_id=str(row.pk))
+    state = states[_AT_WORK[Batch.State(row.state)]]
+    # A job that has ended with nothing to show was ended by force.
     state = "failed" if state == "done" else state
     if row.state == Batch.State.CHECKING:
         return Work(row.file_name, state)
