@@ -66,9 +66,10 @@ def bring_dataset(name: str, file: Path, as_of: date, options: Options) -> Mappi
     """Bring a file into use as the machine's operator; gives rows, new, changed, same, wrong. Raises a Problem where nothing is in."""
     instance()
     # Only a started instance has models.
-    from bangfu.ground.access.selectors import operator  # noqa: PLC0415
+    from bangfu.ground.acts.actor import Purpose  # noqa: PLC0415
     from bangfu.record.sources.about import About  # noqa: PLC0415
     from bangfu.record.sources.bringing import bring_delivery  # noqa: PLC0415
+    from bangfu.terminals.cli.over_registry import operator_for  # noqa: PLC0415
 
     about = About(
         dataset=name,
@@ -78,7 +79,7 @@ def bring_dataset(name: str, file: Path, as_of: date, options: Options) -> Mappi
         document=options.document,
         source=options.source,
     )
-    actor = operator(code=options.organisation)
+    actor = operator_for(Purpose.OPERATIONS.value, options.organisation)
     with progress("收入数据", "Bringing the delivery in"):
         brought = bring_delivery(actor, file, about, reason=options.reason)
     if options.errors is not None:

@@ -10,6 +10,7 @@ from django.conf import settings
 from openpyxl import load_workbook
 
 from bangfu.core.problems import Problem
+from bangfu.ground.access.models import Organisation
 from bangfu.ground.access.selectors import operator
 from bangfu.ground.acts.door import acting
 from bangfu.ground.acts.models import Entry
@@ -107,6 +108,13 @@ def test_an_unknown_dataset_is_a_problem_before_anything_is_kept(file: Path, hom
     assert isinstance(result.exception, Problem)
     assert result.exception.code == "dataset.unknown"
     assert not (home / FOLDER).exists()
+
+
+def test_nothing_can_come_in_before_there_is_a_union(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Organisation.objects, "exists", lambda: False)
+    result = bring_dataset(file)
+    assert isinstance(result.exception, Problem)
+    assert result.exception.code == "call.nothing_founded"
 
 
 def test_a_missing_file_is_a_problem(tmp_path: Path) -> None:
