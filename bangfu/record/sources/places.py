@@ -8,14 +8,15 @@ from typing import Any
 import yaml
 
 from bangfu.core.shipped import policy_folder
+from bangfu.record.sources.provinces import PROVINCES
 
 _BETWEEN = re.compile(r"[,，、;；\s]+")
 
 
 def place_name(code: str) -> str:
-    """The name of a division, or its code where it is not known."""
+    """The name of a division or a province, or its code where it is not known."""
     declared = _declared().get(code)
-    return str(declared["name"]) if declared else code
+    return str(declared["name"]) if declared else PROVINCES.get(code, code)
 
 
 def codes_in(text: str) -> tuple[str, ...]:

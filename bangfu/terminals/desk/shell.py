@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, resolve, reverse
 
 from bangfu.core.clock import MachineClock, today
+from bangfu.decide.identification.selectors import to_settle
 from bangfu.ground.access.models import Account
 from bangfu.ground.access.selectors import current_appointments
 from bangfu.ground.acts.actor import ROLE_WORDS, Actor, Right
@@ -24,7 +25,7 @@ _PAGES = {
     "imports": "desk:imports",
     "policy": "desk:policy",
 }
-_COUNTS: dict[str, Callable[[Actor], int]] = {"files": count_files}
+_COUNTS: dict[str, Callable[[Actor], int]] = {"files": count_files, "review": to_settle}
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

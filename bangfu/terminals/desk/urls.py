@@ -3,7 +3,7 @@
 from django.urls import path
 
 from bangfu.terminals.desk.bringing_urls import patterns as bringing
-from bangfu.terminals.desk.views import accounts, files, home, policy
+from bangfu.terminals.desk.views import accounts, files, home, policy, review
 
 app_name = "desk"
 urlpatterns = [
@@ -16,6 +16,13 @@ urlpatterns = [
     path("files/", files.file_list, name="files"),
     path("files/<uuid:file_id>/", files.file, name="file"),
     path("files/<uuid:file_id>/number/", files.number, name="file_number"),
+    path("review/", review.queue, name="review"),
+    path("review/undo/", review.undo, name="review_undo"),
+    path("review/clean/", review.clean, name="review_clean"),
+    path("review/clean/<uuid:act_id>/", review.cleaned, name="review_cleaned"),
+    path("review/<uuid:determination_id>/", review.case, name="review_case"),
+    path("review/<uuid:determination_id>/settle/", review.settle_case, name="review_settle"),
+    path("review/<uuid:determination_id>/answer/", review.answer, name="review_answer"),
     path("policy/", policy.policy, name="policy"),
     path("policy/rules/<slug:name>/", policy.rules, name="rules"),
     *bringing,

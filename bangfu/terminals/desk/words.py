@@ -1,5 +1,6 @@
 """The words that come from data, not from templates: codes, headings, kinds, places, units. Each has English in ``locale/en``."""
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
@@ -7,14 +8,33 @@ from typing import Any
 import yaml
 from django.utils.translation import gettext, gettext_noop, ngettext, pgettext
 
+from bangfu.core.problems import Problem
 from bangfu.core.shipped import policy_folder
 from bangfu.engine.datasets import declared_datasets
 from bangfu.engine.intake.forms import archive_form
+from bangfu.record.sources.provinces import PROVINCES
 from bangfu.terminals.desk.formats import count, english
 
 # Units that a number may stand before; ``%s 户`` is the text in the catalogue, with an English plural.
-UNITS = ("户", "人", "行", "条", "份", "项", "个", "天", "个工作日", "处矛盾", "处疑点", "处佐证", "个问题", "次")
+UNITS = (
+    "户",
+    "人",
+    "行",
+    "条",
+    "份",
+    "项",
+    "个",
+    "天",
+    "个工作日",
+    "处矛盾",
+    "处疑点",
+    "处佐证",
+    "个问题",
+    "次",
+    "处要核对",
+)
 _MARKS = "、；,"
+_CHINESE = re.compile(r"[\u4e00-\u9fff]+(?:\([\u4e00-\u9fff]\)[\u4e00-\u9fff]+)?")
 _DOT = " · "
 _LISTED = ("、", ", ")
 _SHOWN_BESIDES = {
@@ -44,6 +64,11 @@ def translated(value: object, meant: str = "") -> str:
     return _joined(text)
 
 
+def quoted(sentence: str) -> str:
+    """A sentence with the words of the data that it quotes in the page's language: the file says 在岗 → the file says At work."""
+    return _CHINESE.sub(lambda found: gettext(found[0]), sentence) if english() else sentence
+
+
 def organisation(name: str) -> str:
     """A union's name in the page's language: the place and the kind; a place or an employer without English stays as it is."""
     for kind in (gettext_noop("%s总工会"), gettext_noop("%s工会")):
@@ -51,6 +76,11 @@ def organisation(name: str) -> str:
         if name.endswith(end):
             return gettext(kind) % translated(name.removesuffix(end))
     return translated(name)
+
+
+def problem(problem: Problem) -> str:
+    """What went wrong and what to do, in the page's language."""
+    return problem.en if english() else problem.zh
 
 
 def counted(number: int, unit: str) -> str:
@@ -144,7 +174,8 @@ def _datasets() -> Iterable[str]:
 
 
 def _places() -> Iterable[str]:
-    return (entry["name"] for entry in _read("divisions.yaml").values())
+    yield from (entry["name"] for entry in _read("divisions.yaml").values())
+    yield from PROVINCES.values()
 
 
 def _classes() -> Iterable[str]:

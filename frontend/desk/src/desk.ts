@@ -9,6 +9,7 @@ import { menu } from "./menu";
 import { picking } from "./picking";
 import { polling } from "./polling";
 import { printing, showPrinting } from "./printing";
+import { queue } from "./queue";
 import { forget } from "./remember";
 import { sending } from "./sending";
 
@@ -24,6 +25,7 @@ filters();
 picking();
 polling();
 printing();
+queue();
 sending();
 // Also for what htmx has put into the page.
 htmx.onLoad((part) => {

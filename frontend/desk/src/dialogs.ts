@@ -1,7 +1,10 @@
-/** <button data-dialog="id"> opens <dialog id>; <button data-shut> and a click beside it close it. Focus goes back by itself. */
+/** <button data-dialog="id"> opens <dialog id>; <button data-shut> and a click beside it close it; one with data-open opens with the page. Focus goes back by itself. */
 import { within } from "./dom";
 
 export function dialogs(): void {
+  // What could not be done is said where it was typed.
+  const again = document.querySelector<HTMLDialogElement>("dialog[data-open]");
+  if (again) open(again.id);
   document.addEventListener("click", (event) => {
     const opener = within(event, "[data-dialog]");
     if (opener) open(opener.dataset["dialog"] ?? "");

@@ -11,6 +11,7 @@ const SWITCH = "[data-keys-switch]";
 export function keyboard(): void {
   show(on());
   document.addEventListener("keydown", pressed);
+  document.addEventListener("keydown", sent);
   document.addEventListener("change", (event) => {
     const box = within(event, SWITCH);
     if (!(box instanceof HTMLInputElement)) return;
@@ -36,6 +37,13 @@ function pressed(event: KeyboardEvent): void {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   const dialog = document.querySelector<HTMLElement>("dialog[open]");
   if (act(key, dialog ?? document, dialog === null)) event.preventDefault();
+}
+
+/** Ctrl and Enter in a text of several lines sends its form: Enter alone begins a new line there. */
+function sent(event: KeyboardEvent): void {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !(event.target instanceof HTMLTextAreaElement)) return;
+  event.preventDefault();
+  event.target.form?.requestSubmit();
 }
 
 /** Does what the key means here; false where it means nothing. */

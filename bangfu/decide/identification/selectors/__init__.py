@@ -2,6 +2,7 @@
 
 from bangfu.decide.identification.selectors.case import ReviewCase, determination_of, last_settlement, review_case
 from bangfu.decide.identification.selectors.desk import Waiting, desk_counts
+from bangfu.decide.identification.selectors.history import decided_acts
 from bangfu.decide.identification.selectors.meanwhile import clean_answer, what_changed
 from bangfu.decide.identification.selectors.queue import (
     QueueCounts,
@@ -25,6 +26,7 @@ __all__ = [
     "View",
     "Waiting",
     "clean_answer",
+    "decided_acts",
     "desk_counts",
     "determination_of",
     "last_settlement",

@@ -3,7 +3,6 @@
 from django import template
 
 from bangfu.record.sources.places import place_name
-from bangfu.terminals.desk.provinces import PROVINCES
 from bangfu.terminals.desk.words import translated
 
 register = template.Library()
@@ -12,4 +11,4 @@ register = template.Library()
 @register.filter
 def place(code: str) -> str:
     """The name of a division in the page's language; a code that is not known stays a code."""
-    return translated(PROVINCES.get(code) or place_name(code))
+    return translated(place_name(code))

@@ -115,6 +115,12 @@ def lang(pair: Any, prefix: str = "") -> str:
 
 
 @register.filter
+def said(pair: Any) -> str:
+    """As ``lang``, for a sentence that quotes words of the data: in English those that are known are in English too."""
+    return words.quoted(lang(pair))
+
+
+@register.filter
 def happened(problem: Problem) -> str:
     """What went wrong, without what to do."""
     text = problem.kind.en if formats.english() else problem.kind.zh

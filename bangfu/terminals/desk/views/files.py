@@ -17,6 +17,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from bangfu.core.clock import MachineClock, today
 from bangfu.decide.comparison.selectors import coverage_note, findings_of
+from bangfu.decide.comparison.words import both
+from bangfu.decide.identification.selectors import decided_acts, determination_of, review_case
 from bangfu.ground.acts.actor import Purpose, Right
 from bangfu.ground.acts.door import acting
 from bangfu.ground.trail.selectors import Looked, timeline, who_looked
@@ -87,17 +89,32 @@ def _whole(request: DeskRequest, file_id: UUID) -> dict[str, Any]:
     actor = request.actor
     seen = one_file(actor, file_id)
     sensitive = actor.may(Right.SEE_SENSITIVE)
-    return {
+    context = {
         "here": "files",
         "file": seen,
         "sensitive": sensitive,
         "doubtful": any(person.doubts for person in seen.members),
-        "findings": findings_of(actor, file_id) if sensitive else None,
-        "coverage": coverage_note(actor, today(MachineClock()), file_id),
-        "lines": timeline(actor, seen.household, act_ids=acts_on(actor, seen.household)),
-        "looked": _together(who_looked(actor, seen.household)),
+        "lines": timeline(actor, seen.household, act_ids=_acts(request, seen.household)),
         "number_form": ShowNumberForm(),
     }
+    context |= _decided(request, file_id, sensitive=sensitive)
+    return context | {"looked": _together(who_looked(actor, seen.household))}
+
+
+def _acts(request: DeskRequest, household: UUID) -> set[UUID]:
+    return acts_on(request.actor, household) | decided_acts(request.actor, household)
+
+
+def _decided(request: DeskRequest, file_id: UUID, *, sensitive: bool) -> dict[str, Any]:
+    """What the comparison found and the rules propose; for roles that see no sensitive fields the outcome alone."""
+    actor, on = request.actor, today(MachineClock())
+    standing = determination_of(actor, file_id)
+    if standing is None or not sensitive:
+        found = findings_of(actor, file_id) if sensitive else []
+        findings = [{"row": row, "basis": both(row.kind)} for row in found]
+        return {"standing": standing, "findings": findings, "coverage": coverage_note(actor, on, file_id)}
+    case = review_case(actor, standing.pk, on=on)
+    return {"standing": standing, "case": case, "findings": case.evidence, "coverage": case.coverage}
 
 
 def _together(looks: list[Looked]) -> list[Readings]:
