@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # The pages' scripts are built by the machine's Node.js, or by one from a wheel where it has none of this age.
-NODE_IS_THERE := npm --version >/dev/null 2>&1 && node -e 'process.exit(process.versions.node.split(".")[0] < 20)' 2>/dev/null
+NODE_IS_THERE := npm --version >/dev/null 2>&1 && node -e 'process.exit(process.versions.node.split(".")[0] < 20 ? 1 : 0)' 2>/dev/null
 
 .DEFAULT_GOAL := help
 .PHONY: help setup assets demo run test needs check bench figures clean

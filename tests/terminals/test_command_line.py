@@ -7,13 +7,18 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import python_calamine as calamine
+import yaml
 
+from bangfu.core.problems import Problem
 from bangfu.engine.intake.people import headings
+from bangfu.terminals.cli import running
+from bangfu.terminals.cli.bring import bring
 from tests.engine.intake.books import HEADS, MEMBERS, A, Rows, write_book
 
 BANGFU = Path(sys.executable).parent / "bangfu"
@@ -35,8 +40,8 @@ def archive(folder: Path, heads: Rows = HEADS) -> Path:
     return write_book(folder / "archive.xlsx", {"职工": heads, "家庭成员": MEMBERS})
 
 
-def last_line(said: Said) -> dict[str, int]:
-    counts: dict[str, int] = json.loads(said.out.splitlines()[-1])
+def last_line(said: Said) -> dict[str, Any]:
+    counts: dict[str, Any] = json.loads(said.out.splitlines()[-1])
     return counts
 
 
@@ -118,10 +123,12 @@ def test_no_cell_s_value_is_printed_for_it_may_be_an_illness(tmp_path: Path) -> 
     assert "恶性肿瘤" in str(rows[1][4])
 
 
-def test_without_a_database_bring_only_checks(tmp_path: Path) -> None:
-    said = bangfu("bring", "archive", archive(tmp_path), folder=tmp_path)
-    assert said.code == 2
-    assert "--dry-run" in said.err
+def test_without_an_instance_bring_only_checks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    # As a library: nobody said how an instance is started.
+    monkeypatch.setattr(running, "_starters", [])
+    with pytest.raises(Problem) as refused:
+        bring.main(["archive", str(archive(tmp_path)), "--organisation", "532923"], standalone_mode=False)
+    assert refused.value.code == "call.no_instance"
 
 
 def test_the_template_holds_no_data_until_it_is_filled(tmp_path: Path) -> None:
@@ -252,7 +259,7 @@ def test_a_bad_file_is_refused_in_both_languages_and_nothing_is_written(
 
 
 @pytest.mark.parametrize(
-    "words", [["nope"], ["compare"], ["home", "--nope"], ["bring", "archive"], ["generate", "--households", "x"]]
+    "words", [["nope"], ["bring", "nope"], ["home", "--nope"], ["bring", "archive"], ["generate", "--households", "x"]]
 )
 def test_a_bad_call_is_two(words: list[str], tmp_path: Path) -> None:
     said = bangfu(*words, folder=tmp_path)
@@ -276,17 +283,21 @@ def test_messages_come_in_the_language_that_is_asked_for(tmp_path: Path) -> None
     assert "3 rows" in done["en"]
 
 
-def test_the_demo_finds_what_there_is_to_find(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [BANGFU, "demo", "--households", "120"],
-        capture_output=True,
-        text=True,
-        check=True,
-        env={"BANGFU_HOME": str(tmp_path), "BANGFU_LANGUAGE": "en"},
-    )
-    accuracy = [line for line in done.stdout.splitlines() if line.startswith("Against the truth")]
-    assert len(accuracy) == 2
-    assert all("recall 1.000, precision 1.000" in line for line in accuracy)
+def test_what_is_brought_compared_and_identified_is_what_there_is_to_find(tmp_path: Path) -> None:
+    bangfu("generate", "--households", 120, "--out", tmp_path / "p", folder=tmp_path)
+    datasets, archives = tmp_path / "p" / "datasets", tmp_path / "p" / "archive"
+    people, findings, classes = tmp_path / "p" / "people.parquet", tmp_path / "f.parquet", tmp_path / "d.csv"
+    chosen = yaml.safe_load((tmp_path / "p" / "settings.yaml").read_text("utf-8"))
+    sets = [f"{name}={chosen[name]}" for name in ("minimum_allowance", "accident_ratio")]
+    on = ("--on", chosen["reference_date"])
+    bangfu("compare", "--registry", people, "--datasets", datasets, *on, "--out", findings, folder=tmp_path)
+    rules = ("--rules", chosen["rules"], "--set", sets[0], "--set", sets[1])
+    bangfu("identify", "--archive", archives / "532901.xlsx", *rules, *on, "--out", classes, folder=tmp_path)
+    for what, found, truth in (("findings", findings, "truth"), ("determinations", classes, "truth_classes")):
+        said = bangfu(
+            "score", f"--{what}", found, "--truth", tmp_path / "p" / f"{truth}.parquet", "--json", folder=tmp_path
+        )
+        assert last_line(said)["comparable"]["recall"] == last_line(said)["comparable"]["precision"] == 1
 
 
 def test_a_defect_of_ours_tells_its_place_and_no_values(tmp_path: Path) -> None:
@@ -294,7 +305,7 @@ def test_a_defect_of_ours_tells_its_place_and_no_values(tmp_path: Path) -> None:
     pq.write_table(people, tmp_path / "people.parquet")
     program = (
         "import bangfu.terminals.cli.main as m, bangfu.terminals.cli.home as h\n"
-        f"def broken(): raise ValueError('{A}')\n"
+        f"def broken(as_json): raise ValueError('{A}')\n"
         "h.home.callback = broken\n"
         "import sys; sys.argv = ['bangfu', 'home']; m.run()"
     )
