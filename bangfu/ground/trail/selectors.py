@@ -45,10 +45,11 @@ def timeline(actor: Actor, household_id: UUID, *, act_ids: Iterable[UUID] = (), 
     return [_line(entry) for entry in Entry.objects.filter(mine).order_by("-id")[:limit]]
 
 
-def recent_entries(actor: Actor, *, limit: int = 50) -> list[Line]:
-    """What was last done in the actor's scope."""
+def recent_entries(actor: Actor, *, without: Iterable[str] = (), limit: int = 50) -> list[Line]:
+    """What was last done in the actor's scope, leaving these verbs out."""
     actor.require(Right.SEE_TRAIL)
-    return [_line(entry) for entry in Entry.objects.order_by("-id")[:limit]]
+    found = Entry.objects.exclude(verb__in=list(without)).order_by("-id")
+    return [_line(entry) for entry in found[:limit]]
 
 
 def who_looked(actor: Actor, household_id: UUID, *, limit: int = 100) -> list[Looked]:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from bangfu.terminals.desk.bringing_urls import patterns as bringing
-from bangfu.terminals.desk.views import accounts, files, home, policy, review
+from bangfu.terminals.desk.views import accounts, files, home, policy, review, runs
 
 app_name = "desk"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("files/", files.file_list, name="files"),
     path("files/<uuid:file_id>/", files.file, name="file"),
     path("files/<uuid:file_id>/number/", files.number, name="file_number"),
+    path("runs/", runs.start, name="run_start"),
+    path("runs/<uuid:run_id>/work/", runs.work, name="run_work"),
     path("review/", review.queue, name="review"),
     path("review/undo/", review.undo, name="review_undo"),
     path("review/clean/", review.clean, name="review_clean"),

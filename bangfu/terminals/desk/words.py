@@ -78,6 +78,16 @@ def organisation(name: str) -> str:
     return translated(name)
 
 
+def pair(both: Any) -> str:
+    """The half of a pair ``.zh``/``.en`` that the page is read in."""
+    return str(both.en if english() else both.zh)
+
+
+def listed(names: Iterable[str]) -> str:
+    """Several names one after another."""
+    return _LISTED[english()].join(names)
+
+
 def problem(problem: Problem) -> str:
     """What went wrong and what to do, in the page's language."""
     return problem.en if english() else problem.zh
@@ -120,7 +130,7 @@ def menu_labels() -> dict[str, str]:
 def field_names(fields: Iterable[str]) -> str:
     """Names of fields, as somebody's look records them, in words: the headings of the form, and what the pages add to them."""
     said = {_field_name(field): None for field in fields}
-    return _LISTED[english()].join(said)
+    return listed(said)
 
 
 def _field_name(field: str) -> str:

@@ -4,6 +4,7 @@ from bangfu.decide.identification.selectors.case import ReviewCase, determinatio
 from bangfu.decide.identification.selectors.desk import Waiting, desk_counts
 from bangfu.decide.identification.selectors.history import decided_acts
 from bangfu.decide.identification.selectors.meanwhile import clean_answer, what_changed
+from bangfu.decide.identification.selectors.progress import Progress, progress
 from bangfu.decide.identification.selectors.queue import (
     QueueCounts,
     QueueFilters,
@@ -17,6 +18,7 @@ from bangfu.decide.identification.selectors.queue import (
 )
 
 __all__ = [
+    "Progress",
     "QueueCounts",
     "QueueFilters",
     "QueueItem",
@@ -30,6 +32,7 @@ __all__ = [
     "desk_counts",
     "determination_of",
     "last_settlement",
+    "progress",
     "queue_counts",
     "review_case",
     "review_queue",
