@@ -41,7 +41,7 @@ def serve(home: Path, address: Address, ready: Callable[[], None]) -> None:
     def started() -> None:
         with replacing(note) as draft:
             draft.write_text(json.dumps([address.host, address.port]), "utf-8")
-        threading.Thread(target=_tell_when_healthy, args=(address, ready), daemon=True).start()
+        threading.Thread(target=_tell_when_healthy, args=(home, address, ready), daemon=True).start()
 
     try:
         supervisor.serve(_parts(home, address), home, started=started)
@@ -100,9 +100,12 @@ def wait_until_healthy(address: Address, over: Callable[[], bool] = lambda: Fals
     return False
 
 
-def _tell_when_healthy(address: Address, ready: Callable[[], None]) -> None:
+def _tell_when_healthy(home: Path, address: Address, ready: Callable[[], None]) -> None:
     if wait_until_healthy(address):
         ready()
+    else:
+        # It is not ended: what is slow may still come.
+        sys.stderr.write(f"{NO_ANSWER(seconds=int(_ANSWERS_WITHIN), logs=home / 'logs')}\n")
 
 
 def _parts(home: Path, address: Address) -> list[Child]:
