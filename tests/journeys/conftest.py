@@ -1,0 +1,126 @@
+"""A real browser before a real server: a prefecture of sixty households, brought in, compared and proposed, as people would find it."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+from pytest_django.plugin import DjangoDbBlocker
+
+from bangfu.core.clock import MachineClock, today
+from bangfu.decide.comparison.running import compare_now
+from bangfu.decide.identification.proposing import propose_now
+from bangfu.site.assets import assets
+from bangfu.synthetic.prefecture import generate
+from tests.database import connected, copied_database
+from tests.decide.filing import bring_datasets, bring_workbooks, clerk_of_prefecture
+from tests.early import HOME
+from tests.journeys.visiting import Site
+from tests.needs import browser as browser_program
+
+_ANSWERS_WITHIN = 60.0
+_ENDS_WITHIN = 20.0
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium without a window."""
+    # The browser's loop runs in this thread; what the tests ask of the database beside it is asked one after the other all the same.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    program = browser_program()
+    assert program, "no Chromium: python -m tests.needs"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def worked_database(django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The database, made once: to be copied, not to be used."""
+    prefecture = tmp_path_factory.mktemp("journeys") / "prefecture"
+    generate(60, 11, prefecture)
+    name = f"worked_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
+    with django_db_blocker.unblock(), copied_database(name) as where:
+        with connected(where):
+            bring_workbooks(prefecture)
+            bring_datasets(prefecture)
+            day = today(MachineClock())
+            compare_now(clerk_of_prefecture(), day)
+            propose_now(clerk_of_prefecture(), day, uuid4())
+        yield name
+
+
+@pytest.fixture(scope="module")
+def site(django_db_blocker: DjangoDbBlocker, worked_database: str) -> Iterator[Site]:
+    """Web server and worker on a database of this module's own."""
+    assets().build()
+    name = f"site_{uuid4().hex[:12]}"
+    with django_db_blocker.unblock(), copied_database(name, of=worked_database) as where, connected(where):
+        environment = {**os.environ, "BANGFU_HOME": str(HOME), "BANGFU_DATABASE_URL": where.app}
+        port = _free_port()
+        with _running(_web(port), environment), _running(_worker(), environment):
+            _wait_for(f"http://127.0.0.1:{port}/sign-in/")
+            yield Site(f"http://127.0.0.1:{port}")
+
+
+def _web(port: int) -> list[str]:
+    return [
+        *(
+            sys.executable,
+            "-m",
+            "granian",
+            "--interface",
+            "wsgi",
+            "--no-ws",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(port),
+        ),
+        *("--workers", "1", "--blocking-threads", "4", "--log-level", "warning", "bangfu.site.wsgi:application"),
+    ]
+
+
+def _worker() -> list[str]:
+    return [sys.executable, "-c", "from bangfu.site.worker import run; run()"]
+
+
+@contextmanager
+def _running(command: list[str], environment: dict[str, str]) -> Iterator[None]:
+    process = subprocess.Popen(command, cwd=Path(__file__).parents[2], env=environment)
+    try:
+        yield
+    finally:
+        process.terminate()
+        try:
+            process.wait(_ENDS_WITHIN)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as attempt:
+        attempt.bind(("127.0.0.1", 0))
+        return int(attempt.getsockname()[1])
+
+
+def _wait_for(url: str) -> None:
+    deadline = time.monotonic() + _ANSWERS_WITHIN
+    while True:
+        try:
+            with urllib.request.urlopen(url, timeout=5):  # noqa: S310, our own address
+                return
+        except (urllib.error.URLError, OSError):
+            assert time.monotonic() < deadline, "the pages do not answer"
+            time.sleep(0.1)

@@ -1,0 +1,152 @@
+"""Every page, as each role finds it: readable by everybody, in both languages, at a desk and on a phone, from this machine alone."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from playwright.sync_api import Browser
+
+from tests.journeys.visiting import DESK, PHONE, Site, Visit, visit
+from tests.people import AUDITOR, CHAIR, CLERK, DATA_OFFICER, LEADER, PREFECTURE_CLERK, REVIEWER, Someone
+
+GRAVE = frozenset({"serious", "critical"})
+# Both languages and both sizes are looked at by axe; that nothing is too wide, in each of the four.
+LOOKS = [("zh-hans", DESK, True), ("en", PHONE, True), ("zh-hans", PHONE, False), ("en", DESK, False)]
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A page on the way: an address, or what to do to get there."""
+
+    name: str
+    go: str | Callable[[Visit], None]
+
+
+def first(listing: str, link: str) -> Callable[[Visit], None]:
+    """The page that the first such link of a list leads to."""
+
+    def go(seen: Visit) -> None:
+        seen.open(listing)
+        href = seen.page.get_attribute(f"{link} >> nth=0", "href")
+        assert href, link
+        seen.open(href)
+
+    return go
+
+
+def after(press: str, wait: str) -> Callable[[Visit], None]:
+    """A contradicted case after one key."""
+
+    def go(seen: Visit) -> None:
+        first("/review/?view=contradicted", ".queue-item")(seen)
+        seen.page.keyboard.press(press)
+        seen.page.wait_for_selector(wait)
+
+    return go
+
+
+def number_dialog(seen: Visit) -> None:
+    first("/files/", "a[data-row]")(seen)
+    seen.page.click("[data-dialog^=number]")
+
+
+def whole_number(seen: Visit) -> None:
+    number_dialog(seen)
+    seen.page.click("dialog[open] button[type=submit]")
+    seen.page.wait_for_selector("#members")
+
+
+FILES = [Stop("files", "/files/"), Stop("no files", "/files/?q=zzz"), Stop("file", first("/files/", "a[data-row]"))]
+SENSITIVE = [
+    *FILES,
+    Stop("number asked", number_dialog),
+    Stop("number shown", whole_number),
+    Stop("queue", "/review/"),
+    Stop("case", first("/review/", ".queue-item")),
+    Stop("contradicted", first("/review/?view=contradicted", ".queue-item")),
+    Stop("asking", after("2", "dialog#ask[open]")),
+    Stop("refusing", after("3", "dialog#refuse[open]")),
+    Stop("keys", after("?", "dialog#keys[open]")),
+    Stop("empty queue", "/review/?view=refusals"),
+    Stop("clean", "/review/clean/"),
+]
+IMPORTS = [
+    Stop("imports", "/imports/"),
+    Stop("new import", "/imports/new/"),
+    Stop("import", first("/imports/", "a[data-row]")),
+]
+DATA = [
+    Stop("deliveries", "/deliveries/"),
+    Stop("history", "/deliveries/all/"),
+    Stop("delivery", first("/deliveries/all/", "tbody a")),
+]
+POLICY = [Stop("policy", "/policy/"), Stop("rules", first("/policy/", "a[href^='/policy/rules/']"))]
+HOME, MISSING, PASSWORD = Stop("home", "/"), Stop("missing", "/nothing/"), Stop("password", "/password/")
+WAYS: list[tuple[Someone, list[Stop]]] = [
+    (PREFECTURE_CLERK, [HOME, *SENSITIVE, *IMPORTS, *DATA, *POLICY, MISSING, PASSWORD]),
+    (CLERK, [HOME, Stop("queue", "/review/")]),
+    (CHAIR, [HOME, Stop("no files", "/files/"), Stop("imports", "/imports/")]),
+    (REVIEWER, [HOME, Stop("case", first("/review/", ".queue-item"))]),
+    (DATA_OFFICER, [HOME, *DATA, Stop("new delivery", "/deliveries/new/"), Stop("forbidden", "/files/")]),
+    (LEADER, [HOME, *FILES]),
+    (AUDITOR, [HOME, *FILES]),
+]
+
+
+def too_wide(seen: Visit) -> list[str]:
+    wide = seen.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return [f"{wide} px too wide"] if wide > 0 else []
+
+
+def hard_to_read(seen: Visit) -> list[str]:
+    found = Axe().run(seen.page).response["violations"]
+    return [f"{one['id']}: {[node['target'] for node in one['nodes']][:3]}" for one in found if one["impact"] in GRAVE]
+
+
+@pytest.mark.parametrize(("language", "size", "by_axe"), LOOKS)
+@pytest.mark.parametrize(("someone", "stops"), WAYS, ids=[someone.username for someone, _ in WAYS])
+def test_every_page_can_be_read_by_everybody(
+    browser: Browser,
+    site: Site,
+    someone: Someone,
+    stops: list[Stop],
+    language: str,
+    size: tuple[int, int],
+    by_axe: bool,
+) -> None:
+    with visit(browser, site, language=language, size=size) as seen:
+        seen.sign_in(someone)
+        wrong = {}
+        for stop in stops:
+            if callable(stop.go):
+                stop.go(seen)
+            else:
+                seen.open(stop.go)
+            if found := too_wide(seen) + (hard_to_read(seen) if by_axe else []):
+                wrong[stop.name] = found
+        assert wrong == {}
+
+
+@pytest.mark.parametrize(("language", "size", "by_axe"), LOOKS)
+def test_the_sign_in_can_be_read_by_everybody(
+    browser: Browser, site: Site, language: str, size: tuple[int, int], by_axe: bool
+) -> None:
+    with visit(browser, site, language=language, size=size) as seen:
+        seen.open("/sign-in/")
+        seen.page.fill("[name=username]", "nobody")
+        seen.page.fill("[name=password]", "wrong")
+        seen.page.click("button.go")
+        seen.page.wait_for_selector(".trouble")
+        assert too_wide(seen) == hard_to_read(seen) == []
+
+
+def test_control_what_is_hard_to_read_too_wide_or_from_elsewhere_is_noticed(browser: Browser, site: Site) -> None:
+    with pytest.raises(AssertionError, match="elsewhere"), visit(browser, site) as seen:  # noqa: PT012, all of one page
+        seen.open("/sign-in/")
+        seen.page.evaluate(
+            """() => { const image = document.createElement("img"); image.src = "https://example.org/x.png";
+            image.width = 3000; document.body.append(image); }"""
+        )
+        assert too_wide(seen)
+        assert [found.split(":")[0] for found in hard_to_read(seen)] == ["image-alt"]
