@@ -131,7 +131,8 @@ def measured(scope: str, owner: str) -> dict[str, Any]:
 
 
 def _middle(connection: psycopg.Connection[Any], scope: str) -> tuple[str, str]:
-    query = """SELECT number, left(head_name, 2) FROM registry_casefile WHERE org >= %s AND org < left(%s, -1) || '0' ORDER BY head_pinyin, number
+    query = """SELECT number, left(head_name, 2) FROM registry_casefile
+        WHERE org >= %s AND org < left(%s, -1) || '0' ORDER BY head_pinyin, number
         OFFSET (SELECT count(*) / 2 FROM registry_casefile WHERE org >= %s AND org < left(%s, -1) || '0') LIMIT 1"""
     number, name = connection.execute(query, [scope] * 4).fetchone() or ("", "")
     return str(number), str(name)

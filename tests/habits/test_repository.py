@@ -93,7 +93,7 @@ def test_files_stay_small() -> None:
     long = {
         str(path.relative_to(ROOT)): len(path.read_text("utf-8").splitlines())
         for path in files()
-        if path.suffix == ".py"
+        if path.suffix == ".py" and not path.match("migrations/0001_*.py")  # generated
     }
     assert {name: lines for name, lines in long.items() if lines > LONGEST_FILE} == {}
 

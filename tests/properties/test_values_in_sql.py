@@ -37,7 +37,7 @@ def test_cells_are_read_as_core_reads_them(cells: list[str]) -> None:
         connection.register("given", pa.table({"place": range(len(cells)), "cell": [cell or None for cell in cells]}))
         for column_type in ("code", "yuan", "date", "month"):
             prepared = prepare(connection, "given", "cell", column_type, TODAY)
-            query = f"SELECT {prepared.value} FROM given AS source {prepared.join} ORDER BY place"  # noqa: S608
+            query = f"SELECT {prepared.value} FROM given AS source {prepared.join} ORDER BY place"
             values = [value for (value,) in connection.execute(query).fetchall()]
             assert values == [_by_core(column_type, cell) for cell in cells]
             assert prepared.unreadable == sum(_is_unreadable(column_type, cell) for cell in cells)

@@ -22,7 +22,7 @@ WIDTHS = kind(
     zh="列宽“{given}”写得不对。",
     en="The widths “{given}” are not right.",
     do_zh="请写成“姓名=20,身份证号=18”，宽度按字节算。",
-    do_en="Write heading=bytes, separated by commas, such as 姓名=20.",
+    do_en="Write “heading=bytes”, separated by commas: “姓名=20,身份证号=18”.",
 )
 NOT_AT_THIS_STEP = kind(
     "delivery.not_at_this_step",

@@ -1,6 +1,6 @@
 """A second workbook about the same households: what changed, what it says nothing about, who is no longer listed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import openpyxl
@@ -15,7 +15,6 @@ from tests.database import OwnDatabase
 from tests.people import BINCHUAN, CLERK, NEIGHBOUR, XIANGYUN, actor
 from tests.record.registry.bringing import bring, check
 
-
 Cells = Mapping[str, object]
 
 
@@ -29,7 +28,7 @@ WIFE, HEAD, CHILD = (number_of(text) for text in ("53299019820304101", "53299019
 OTHER = number_of("53299019700101104")
 
 
-def workbook(path: Path, heads: list[Cells], members: list[Cells] | None = None) -> Path:
+def workbook(path: Path, heads: Sequence[Cells], members: Sequence[Cells] | None = None) -> Path:
     """A two-sheet archive workbook with the columns that the rows have."""
     book = openpyxl.Workbook()
     del book["Sheet"]

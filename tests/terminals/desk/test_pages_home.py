@@ -88,9 +88,9 @@ def test_a_comparison_is_begun_from_the_desk_once_and_shows_how_far_it_is(union:
     with acting(clerk()):
         (waiting,) = Run.objects.filter(state=Run.State.QUEUED)
     page = text(browser.get("/"))
-    assert f'hx-get="/runs/{waiting.pk}/work/"' in page
+    assert f'hx-get="/runs/{waiting.pk}/progress/"' in page
     assert "重新比对" not in page
-    assert "排队中" in text(browser.get(f"/runs/{waiting.pk}/work/"))
+    assert "排队中" in text(browser.get(f"/runs/{waiting.pk}/progress/"))
     assert visitor(LEADER).post("/runs/", form).status_code == 403
 
 
