@@ -217,7 +217,8 @@ def _row(finding: Finding, person: family.Person, said: family.Family) -> Eviden
         row_count=finding.row_count,
         rule=finding.rule,
         rules_version=finding.rules_version,
-        may_be=tuple(Words(words["zh"], words["en"]) for words in finding.may_be),
+        # What agrees with the file needs no other explanation.
+        may_be=() if finding.conclusion == "佐证" else tuple(Words(may["zh"], may["en"]) for may in finding.may_be),
         beside=family.beside(finding.kind, said),
     )
 

@@ -1,6 +1,7 @@
 """What surrounds every page: menu, counts, who is signed in. Counted inside the door; where nothing can be counted nothing is shown."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.db import DatabaseError
@@ -8,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, resolve, reverse
 
 from bangfu.core.clock import MachineClock, today
-from bangfu.decide.identification.selectors import to_settle
+from bangfu.decide.identification.selectors import waiting_now
 from bangfu.ground.access.models import Account
 from bangfu.ground.access.selectors import current_appointments
 from bangfu.ground.acts.actor import ROLE_WORDS, Actor, Right
@@ -25,7 +26,10 @@ _PAGES = {
     "imports": "desk:imports",
     "policy": "desk:policy",
 }
-_COUNTS: dict[str, Callable[[Actor], int]] = {"files": count_files, "review": to_settle}
+_COUNTS: dict[str, Callable[[Actor, date], int]] = {
+    "files": lambda actor, _: count_files(actor),
+    "review": waiting_now,
+}
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -66,8 +70,9 @@ def _address(page: str, actor: Actor) -> str:
 
 def _counted(actor: Actor, names: list[str]) -> dict[str, int]:
     try:
+        on = today(MachineClock())
         with acting(actor):
-            return {name: _COUNTS[name](actor) for name in names}
+            return {name: _COUNTS[name](actor, on) for name in names}
     except DatabaseError:
         # The page about a broken database must still be drawn.
         return {}

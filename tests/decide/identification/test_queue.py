@@ -21,6 +21,7 @@ from bangfu.decide.identification.selectors import (
     last_settlement,
     review_case,
     review_queue,
+    waiting_now,
 )
 from bangfu.decide.identification.selectors.queue import View
 from bangfu.decide.identification.services import record_answer, settle
@@ -134,6 +135,15 @@ def test_counts_are_of_the_whole_area_whatever_is_filtered(union: Union) -> None
     asked(union, "赵强")
     counts = queue(QueueFilters(text="李")).counts
     assert (counts.to_settle, counts.clean, counts.contradicted, counts.doubtful, counts.asked) == (3, 1, 1, 1, 1)
+
+
+def test_what_waits_is_counted_as_the_list_shows_it(union: Union) -> None:
+    asked(union, "赵强")
+    for on in (ON, ON + timedelta(days=200)):
+        page = queue(on=on)
+        with acting(clerk()):
+            assert waiting_now(clerk(), on) == page.counts.waiting == page.total
+    assert (queue().total, page.total) == (3, 4)
 
 
 def test_the_leader_sees_the_queue_without_causes(union: Union) -> None:

@@ -14,7 +14,7 @@ from bangfu.decide.identification.selectors.queue import (
     View,
     queue_counts,
     review_queue,
-    to_settle,
+    waiting_now,
 )
 
 __all__ = [
@@ -36,6 +36,6 @@ __all__ = [
     "queue_counts",
     "review_case",
     "review_queue",
-    "to_settle",
+    "waiting_now",
     "what_changed",
 ]

@@ -112,6 +112,11 @@ class QueueCounts:
     settled_today: int
     longest_days: int
 
+    @property
+    def waiting(self) -> int:
+        """What waits for somebody: open ones, and asked ones that are due."""
+        return self.to_settle + self.due
+
 
 @dataclass(frozen=True, slots=True)
 class QueuePage:
@@ -169,10 +174,10 @@ def queue_counts(actor: Actor, on: date) -> QueueCounts:
     )
 
 
-def to_settle(actor: Actor) -> int:
-    """How many wait to be settled; for the menu."""
+def waiting_now(actor: Actor, on: date) -> int:
+    """How many wait for somebody, as ``QueueCounts.waiting`` counts them; for the menu."""
     actor.require(Right.SEE_FILES)
-    return Determination.objects.filter(state=_OPEN).count()
+    return Determination.objects.filter(Q(state=_OPEN) | Q(state=_ASKED, due_on__lte=on)).count()
 
 
 def _mine_today(actor: Actor, on: date) -> QuerySet[Settlement]:

@@ -35,7 +35,7 @@ def view_words() -> dict[View, str]:
 
 def count_of(view: View, counts: QueueCounts) -> int:
     """How many a part of the queue holds."""
-    return int(getattr(counts, "to_settle" if view is View.WAITING else view.value))
+    return int(getattr(counts, view.value))
 
 
 class QueueForm(forms.Form):
