@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks import comparison, determinations, reading
+from benchmarks import comparison, determinations, importing, lists, reading
 from benchmarks.accuracy import table
 from benchmarks.measure import RESULTS
 
-SHOWN = ("reading", "comparison-a", "determinations")
+SHOWN = ("reading", "importing", "lists", "comparison-a", "determinations")
 Result = Mapping[str, Any]
 
 
@@ -40,6 +40,8 @@ def _section(name: str, result: Result) -> str:
 
 def _times(result: Result) -> str:
     extras = [(head, column) for head, column in _COLUMNS.items() if isinstance(result.get(column), dict)]
+    if not result["times"]:
+        return ""
     rows = [
         [
             rival,
@@ -75,7 +77,7 @@ def _notes(result: Result) -> str:
 def main() -> None:
     """Run everything, and write the page."""
     if sys.argv[1:] != ["--summary"]:
-        for benchmark in (reading, comparison, determinations):
+        for benchmark in (reading, importing, lists, comparison, determinations):
             benchmark.main()
     (RESULTS / "SUMMARY.md").write_text(summary(RESULTS), "utf-8")
 
