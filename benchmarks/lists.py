@@ -139,8 +139,8 @@ def _middle(connection: psycopg.Connection[Any], scope: str) -> tuple[str, str]:
 
 
 WHAT = (
-    "Ours: transaction, scope, actor and purpose, row-level security, the count, the page of 50 with masked names, and a record of who "
-    "looked at whom. Bare: the same count and the same page as the owner, without any of that. Medians of interleaved turns."
+    "Ours: transaction, scope, actor and purpose, row-level security, the count, and the page of 50 with masked names. "
+    "Bare: the same count and the same page as the owner, without any of that. Medians of interleaved turns."
 )
 
 
