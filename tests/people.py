@@ -23,13 +23,21 @@ XIANGYUN, BINCHUAN, DALI = "532923", "532924", "5329"
 TOWNSHIP = "532923100"
 CLERK = Someone("clerk", "经小云", Role.CLERK, XIANGYUN)
 REVIEWER = Someone("reviewer", "傅小核", Role.REVIEWER, XIANGYUN)
+APPROVER = Someone("approver", "申小批", Role.APPROVER, XIANGYUN)
+FINANCE = Someone("finance", "蔡小务", Role.FINANCE, XIANGYUN)
 CHAIR = Someone("chair", "祝小席", Role.CHAIR, TOWNSHIP)
 NEIGHBOUR = Someone("neighbour", "林小县", Role.CLERK, BINCHUAN)
 DATA_OFFICER = Someone("data", "舒小居", Role.DATA_OFFICER, DALI)
 PREFECTURE_CLERK = Someone("prefecture", "周小州", Role.CLERK, DALI)
 LEADER = Someone("leader", "凌小导", Role.LEADER, DALI)
 AUDITOR = Someone("auditor", "沈小计", Role.AUDITOR, DALI)
-CAST = (CLERK, REVIEWER, CHAIR, NEIGHBOUR, DATA_OFFICER, PREFECTURE_CLERK, LEADER, AUDITOR)
+SYSTEM_ADMIN = Someone("system", "席小统", Role.SYSTEM_ADMIN, DALI)
+SECURITY_ADMIN = Someone("security", "安小全", Role.SECURITY_ADMIN, DALI)
+AUDIT_ADMIN = Someone("audit", "辛小审", Role.AUDIT_ADMIN, DALI)
+CAST = (
+    *(CLERK, REVIEWER, APPROVER, FINANCE, CHAIR, NEIGHBOUR, DATA_OFFICER, PREFECTURE_CLERK, LEADER, AUDITOR),
+    *(SYSTEM_ADMIN, SECURITY_ADMIN, AUDIT_ADMIN),
+)
 
 
 def actor(someone: Someone, purpose: Purpose = Purpose.IDENTIFICATION) -> Actor:

@@ -28,7 +28,8 @@ from tests.terminals.cli.calling import Said, long_archive
 HOUSEHOLDS = 60
 TOWNSHIP = "532923102"
 ROLES = {
-    "chair", "clerk", "reviewer", "data_officer", "leader", "auditor", "system_admin", "security_admin", "audit_admin"
+    "chair", "clerk", "reviewer", "approver", "finance", "data_officer", "leader", "auditor",
+    "system_admin", "security_admin", "audit_admin",
 }  # fmt: skip
 
 
@@ -137,7 +138,7 @@ def test_a_second_demo_seeds_nothing_and_prints_the_same_people(demo: Demo) -> N
     said = demo.instance.done("demo", "--no-serve", "--json")
     assert said.last["new"] is False
     assert sign_ins(said) == sign_ins(demo.said)
-    assert len(sign_ins(said)) == 11
+    assert len(sign_ins(said)) == 13
     assert demo.instance.rows() == before
 
 

@@ -110,3 +110,73 @@ class Appointment(models.Model):
         """The role in both languages."""
         zh, en = ROLE_WORDS[Role(self.role)]
         return {"zh": zh, "en": en}
+
+
+class Delegation(models.Model):
+    """Somebody stands in for somebody else, in one of their appointments, for a period. It holds while the appointment itself holds."""
+
+    SENSITIVITY = classes(public="id period given_at ended_at", ordinary="appointment account")
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    appointment = models.ForeignKey(Appointment, on_delete=models.PROTECT, related_name="delegations")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="stands_in")
+    period = DateRangeField()
+    given_at = models.DateTimeField(db_default=Now())
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """One person at a time stands in for an appointment."""
+
+        constraints = [
+            ExclusionConstraint(
+                name="one_stand_in_at_a_time",
+                expressions=[("appointment", RangeOperators.EQUAL), ("period", RangeOperators.OVERLAPS)],
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} for {self.appointment_id}"
+
+
+class Incompatible(models.Model):
+    """A pair of ``rules.INCOMPATIBLE``, for the database: written by the migration, and by nobody afterwards."""
+
+    SENSITIVITY = classes(public="number one other")
+    number = models.PositiveSmallIntegerField(primary_key=True)
+    one = models.CharField(max_length=30)
+    other = models.CharField(max_length=30)
+
+    def __str__(self) -> str:
+        return f"{self.one} / {self.other}"
+
+
+class Duty(models.Model):
+    """One side of an incompatible pair that somebody holds. Kept by triggers on appointments and delegations (``0002_guard``).
+
+    An exclusion constraint and not a check in a trigger: it holds between two sessions at once, at any isolation level, and for raw SQL.
+    """
+
+    SENSITIVITY = classes(public="source pair side period", ordinary="account")
+    source = models.UUIDField()
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    pair = models.PositiveSmallIntegerField()
+    side = models.PositiveSmallIntegerField()
+    period = DateRangeField()
+
+    class Meta:
+        """The two sides of a pair never meet in one person on one day."""
+
+        constraints = [
+            ExclusionConstraint(
+                name="duties_apart",
+                expressions=[
+                    ("account", RangeOperators.EQUAL),
+                    ("pair", RangeOperators.EQUAL),
+                    ("side", RangeOperators.NOT_EQUAL),
+                    ("period", RangeOperators.OVERLAPS),
+                ],
+            )
+        ]
+        indexes = [models.Index(fields=["source"], name="duty_by_source")]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.pair}.{self.side}"

@@ -10,12 +10,22 @@ from bangfu.ground.acts import problems
 
 
 class Role(StrEnum):
-    """Roles that people hold by appointment (DOMAIN 12); those whose work is not built yet are not there yet."""
+    """Roles that people hold by appointment (DOMAIN 12).
+
+    The work of finance, grid members, helpers, volunteers, evaluators and liaisons is not built yet: they may only what everybody may.
+    """
 
     CHAIR = "chair"
     CLERK = "clerk"
     REVIEWER = "reviewer"
+    APPROVER = "approver"
+    FINANCE = "finance"
     DATA_OFFICER = "data_officer"
+    HELPER = "helper"
+    GRID_MEMBER = "grid_member"
+    VOLUNTEER = "volunteer"
+    EVALUATOR = "evaluator"
+    LIAISON = "liaison"
     LEADER = "leader"
     AUDITOR = "auditor"
     SYSTEM_ADMIN = "system_admin"
@@ -37,6 +47,9 @@ class Right(StrEnum):
     SEE_POLICY = "see_policy"
     SEE_TRAIL = "see_trail"
     EXPORT = "export"
+    AUDIT = "audit"
+    BREAK_GLASS = "break_glass"
+    MANAGE_ACCESS = "manage_access"
     RUN = "run"
 
 
@@ -48,6 +61,7 @@ class Purpose(StrEnum):
     IDENTIFICATION = "identification"
     SUPERVISION = "supervision"
     OPERATIONS = "operations"
+    EMERGENCY = "emergency"
 
 
 ROLE_WORDS: Mapping[Role, tuple[str, str]] = MappingProxyType(
@@ -55,7 +69,14 @@ ROLE_WORDS: Mapping[Role, tuple[str, str]] = MappingProxyType(
         Role.CHAIR: ("基层工会主席", "grassroots union chair"),
         Role.CLERK: ("经办", "clerk"),
         Role.REVIEWER: ("复核", "reviewer"),
+        Role.APPROVER: ("审批（主席会议）", "approver (chair's meeting)"),
+        Role.FINANCE: ("财务", "finance"),
         Role.DATA_OFFICER: ("数据管理", "data officer"),
+        Role.HELPER: ("联系人", "helper"),
+        Role.GRID_MEMBER: ("网格员", "grid member"),
+        Role.VOLUNTEER: ("志愿者", "volunteer"),
+        Role.EVALUATOR: ("第三方评估", "third-party evaluator"),
+        Role.LIAISON: ("部门数据联络", "department data liaison"),
         Role.LEADER: ("领导", "leader"),
         Role.AUDITOR: ("审计", "auditor"),
         Role.SYSTEM_ADMIN: ("系统管理员", "system administrator"),
@@ -71,6 +92,25 @@ PURPOSE_WORDS: Mapping[Purpose, tuple[str, str]] = MappingProxyType(
         Purpose.IDENTIFICATION: ("认定核实", "identification"),
         Purpose.SUPERVISION: ("监督检查", "supervision"),
         Purpose.OPERATIONS: ("系统运行", "operations"),
+        Purpose.EMERGENCY: ("应急查看", "break-glass"),
+    }
+)
+RIGHT_WORDS: Mapping[Right, tuple[str, str]] = MappingProxyType(
+    {
+        Right.SEE_FILES: ("查看档案", "see files"),
+        Right.SEE_SENSITIVE: ("查看敏感内容（健康、收入、号码）", "see sensitive contents (health, income, numbers)"),
+        Right.BRING_ARCHIVE: ("导入档案工作簿", "bring in archive workbooks"),
+        Right.SEE_DELIVERIES: ("查看部门数据的情况", "see what departments delivered"),
+        Right.BRING_DATA: ("收部门数据", "take in department data"),
+        Right.COMPARE: ("比对", "compare"),
+        Right.SETTLE: ("核实认定建议", "settle determinations"),
+        Right.SEE_POLICY: ("查看政策", "see policy"),
+        Right.SEE_TRAIL: ("查看最近的操作", "see what was last done"),
+        Right.EXPORT: ("导出", "export"),
+        Right.AUDIT: ("审计：按户、按人、按批查留痕", "audit the trail by case, person and batch"),
+        Right.BREAK_GLASS: ("应急查看（30 分钟，告知上级）", "break glass (30 minutes, the superior is told)"),
+        Right.MANAGE_ACCESS: ("管理账号和岗位", "manage accounts and appointments"),
+        Right.RUN: ("本机运行操作", "operate this machine"),
     }
 )
 _EVERYBODY = frozenset({Right.SEE_POLICY})
@@ -83,19 +123,32 @@ _RIGHTS: Mapping[Role, frozenset[Right]] = {
         }
     ),
     Role.REVIEWER: frozenset({Right.SEE_FILES, Right.SEE_SENSITIVE, Right.SEE_DELIVERIES, Right.SEE_TRAIL}),
-    Role.DATA_OFFICER: frozenset({Right.SEE_DELIVERIES, Right.BRING_DATA, Right.COMPARE}),
-    Role.LEADER: frozenset({Right.SEE_FILES, Right.SEE_DELIVERIES}),
-    Role.AUDITOR: frozenset({Right.SEE_FILES, Right.SEE_DELIVERIES, Right.SEE_TRAIL}),
+    Role.APPROVER: frozenset({Right.SEE_FILES, Right.SEE_SENSITIVE, Right.SEE_DELIVERIES, Right.SEE_TRAIL}),
+    Role.FINANCE: frozenset({Right.BREAK_GLASS}),
+    Role.DATA_OFFICER: frozenset({Right.SEE_DELIVERIES, Right.BRING_DATA, Right.COMPARE, Right.BREAK_GLASS}),
+    Role.HELPER: frozenset({Right.BREAK_GLASS}),
+    Role.GRID_MEMBER: frozenset({Right.BREAK_GLASS}),
+    Role.VOLUNTEER: frozenset(),
+    Role.EVALUATOR: frozenset(),
+    Role.LIAISON: frozenset(),
+    Role.LEADER: frozenset({Right.SEE_FILES, Right.SEE_DELIVERIES, Right.BREAK_GLASS}),
+    Role.AUDITOR: frozenset({Right.SEE_FILES, Right.SEE_DELIVERIES, Right.SEE_TRAIL, Right.AUDIT, Right.BREAK_GLASS}),
     Role.SYSTEM_ADMIN: frozenset(),
-    Role.SECURITY_ADMIN: frozenset(),
-    Role.AUDIT_ADMIN: frozenset({Right.SEE_TRAIL}),
+    Role.SECURITY_ADMIN: frozenset({Right.MANAGE_ACCESS}),
+    Role.AUDIT_ADMIN: frozenset({Right.SEE_TRAIL, Right.AUDIT}),
     Role.OPERATOR: frozenset(Right),
 }
+# What a break-glass session opens beyond the role, inside the same scope: reading files, sensitive contents included. No other act.
+OPENED_BY_GLASS = frozenset({Right.SEE_FILES, Right.SEE_SENSITIVE})
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A person in one appointment, for one purpose. ``scope`` is the path of the organisation: what is below it is seen."""
+    """A person in one appointment, for one purpose. ``scope`` is the path of the organisation: what is below it is seen.
+
+    ``stands_for_id`` is whom this person stands in for by delegation; ``glass_id`` the break-glass session that is open. Both are told
+    with every act and every look.
+    """
 
     person_id: UUID
     name: str
@@ -104,10 +157,14 @@ class Actor:
     organisation_name: str
     scope: str
     purpose: Purpose
+    stands_for_id: UUID | None = None
+    stands_for_name: str = ""
+    glass_id: UUID | None = None
 
     def may(self, right: Right) -> bool:
-        """Does the role carry this right?"""
-        return right in _EVERYBODY or right in _RIGHTS[self.role]
+        """Does the role, or an open break-glass session, carry this right?"""
+        by_glass = self.glass_id is not None and right in OPENED_BY_GLASS
+        return by_glass or right in _EVERYBODY or right in _RIGHTS[self.role]
 
     def require(self, right: Right) -> None:
         """Raise NOT_ALLOWED unless the role carries this right."""
@@ -116,8 +173,8 @@ class Actor:
             raise problems.NOT_ALLOWED(role=f"{zh} ({en})")
 
     def for_purpose(self, purpose: Purpose) -> "Actor":
-        """The same person, for another purpose."""
-        return replace(self, purpose=purpose)
+        """The same person, for another purpose; behind broken glass there is only one."""
+        return self if self.glass_id else replace(self, purpose=purpose)
 
 
 def roles_with(right: Right) -> frozenset[Role]:
@@ -125,3 +182,8 @@ def roles_with(right: Right) -> frozenset[Role]:
     return (
         frozenset(Role) if right in _EVERYBODY else frozenset(role for role, held in _RIGHTS.items() if right in held)
     )
+
+
+def rights_of(role: Role) -> frozenset[Right]:
+    """All rights that a role carries."""
+    return _EVERYBODY | _RIGHTS[role]

@@ -72,7 +72,12 @@ def who_looked(actor: Actor, household_id: UUID, *, limit: int = 100) -> list[Lo
 
 def _line(entry: Entry) -> Line:
     zh, en = verb_of(entry.verb).sentences(entry.values)
-    return Line(entry.at, entry.person_name, _role(entry.role), _purpose(entry.purpose), zh, en)
+    return Line(entry.at, _who(entry), _role(entry.role), _purpose(entry.purpose), zh, en)
+
+
+def _who(entry: Entry) -> str:
+    """The person; of a stand-in also whom they stood in for."""
+    return f"{entry.person_name}（代{entry.stands_for_name}）" if entry.stands_for_id else entry.person_name
 
 
 def _role(code: str) -> tuple[str, str]:

@@ -22,6 +22,8 @@ def record_looks(actor: Actor, *, page: str, seen: Iterable[tuple[str, UUID]], f
             role=actor.role.value,
             organisation=actor.organisation,
             purpose=actor.purpose.value,
+            stands_for_id=actor.stands_for_id,
+            glass_id=actor.glass_id,
             org=org,
             household_id=household_id,
             page=page,

@@ -56,6 +56,8 @@ DATA_OFFICER = Person("data", "舒小居", Role.DATA_OFFICER, PREFECTURE)
 PEOPLE = (
     CLERK,
     Person("reviewer", "傅小核", Role.REVIEWER, XIANGYUN),
+    Person("approver", "申小批", Role.APPROVER, XIANGYUN),
+    Person("finance", "蔡小务", Role.FINANCE, XIANGYUN),
     CHAIR,
     NEIGHBOUR,
     PREFECTURE_CLERK,
