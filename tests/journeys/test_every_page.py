@@ -158,5 +158,6 @@ def test_control_what_is_hard_to_read_too_wide_or_from_elsewhere_is_noticed(brow
             """() => { const image = document.createElement("img"); image.src = "https://example.org/x.png";
             image.width = 3000; document.body.append(image); }"""
         )
-        assert too_wide(seen) and too_wide_when_turned_to(seen, PHONE)
+        assert too_wide(seen)
+        assert too_wide_when_turned_to(seen, PHONE)
         assert [found.split(":")[0] for found in hard_to_read(seen)] == ["image-alt"]
