@@ -1,9 +1,11 @@
 """One readable entry per act: dotted verb, who, in which role and organisation, for which purpose, on which household, when."""
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models.functions import Now
 
 from bangfu.ground.acts.classes import classes
+from bangfu.ground.acts.rls import CurrentTransaction
 
 
 class Entry(models.Model):
@@ -14,7 +16,7 @@ class Entry(models.Model):
     """
 
     SENSITIVITY = classes(
-        public="act_id verb at role organisation purpose org subject_type subject_id household_id content_sha256 glass_id",
+        public="act_id verb at role organisation purpose org subject_type subject_id household_id content_sha256 glass_id xact",
         ordinary="person_id person_name stands_for_id stands_for_name values answer",
     )
     act_id = models.UUIDField()
@@ -35,6 +37,7 @@ class Entry(models.Model):
     values = models.JSONField(default=dict)
     content_sha256 = models.CharField(max_length=64)
     answer = models.JSONField(null=True)
+    xact = models.BigIntegerField(db_default=CurrentTransaction())
 
     class Meta:
         """Read by household, by subject, by organisation and by person."""
@@ -45,6 +48,7 @@ class Entry(models.Model):
             models.Index(fields=["subject_id"], name="entry_by_subject"),
             models.Index(fields=["org", "-id"], name="entry_by_org"),
             models.Index(fields=["person_id", "-id"], name="entry_by_person"),
+            BrinIndex(fields=["xact"], autosummarize=True, name="entry_by_xact"),
         ]
 
     def __str__(self) -> str:

@@ -12,6 +12,17 @@ from django.db import migrations, models
 _NAMED = "(SELECT current_setting('app.actor', true) <> '' AND current_setting('app.purpose', true) <> '')"
 
 
+_REFUSE = """
+    CREATE OR REPLACE FUNCTION append_only() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+    BEGIN
+        IF coalesce(current_setting('app.erasing', true), '') <> 'lawfully' THEN
+            RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
+        END IF;
+        RETURN NULL;
+    END $$
+"""
+
+
 def in_scope(column: str = "org") -> str:
     """The condition: inside the actor's scope, and an actor and a purpose are named."""
     inside = f"{column} >= current_setting('app.scope', true) AND {column} < current_setting('app.scope_end', true)"
@@ -45,12 +56,25 @@ def scoped(table: str, *, read: str | None = None, write: str | None = None) -> 
 
 
 def append_only(*tables: str) -> migrations.RunSQL:
-    """The app role may add and read, and neither change nor remove."""
+    """The app role may add and read, and neither change nor remove; whoever owns the tables does neither by mistake.
+
+    What must go by law is taken away by ``trail_erase`` (trail 0002), which says so to the trigger.
+    """
     role = settings.APP_ROLE
     listed = ", ".join(tables)
     return migrations.RunSQL(
-        [f"REVOKE UPDATE, DELETE, TRUNCATE ON {listed} FROM {role}"],
-        [f"GRANT UPDATE, DELETE ON {listed} TO {role}"],
+        [
+            f"REVOKE UPDATE, DELETE, TRUNCATE ON {listed} FROM {role}",
+            _REFUSE,
+            *(
+                f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} EXECUTE FUNCTION append_only()"
+                for table in tables
+            ),
+        ],
+        [
+            f"GRANT UPDATE, DELETE ON {listed} TO {role}",
+            *(f"DROP TRIGGER append_only ON {table}" for table in tables),
+        ],
     )
 
 
@@ -59,4 +83,12 @@ class CurrentAct(models.Func):
 
     template = "nullif(current_setting('app.act', true), '')::uuid"
     output_field = models.UUIDField()
+    arity = 0
+
+
+class CurrentTransaction(models.Func):
+    """The number of the open transaction, which forces one: what is sealed is in the order of these numbers (``trail/seals.py``)."""
+
+    template = "pg_current_xact_id()::text::bigint"
+    output_field = models.BigIntegerField()
     arity = 0
