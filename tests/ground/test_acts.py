@@ -3,14 +3,19 @@
 from datetime import date
 from uuid import UUID, uuid4
 
+import psycopg
 import pytest
+from django.db import OperationalError, connection
 
 from bangfu.core.problems import Problem
 from bangfu.ground.access.models import Account
 from bangfu.ground.access.selectors import operator
 from bangfu.ground.access.services import appoint
+from bangfu.ground.acts import door
 from bangfu.ground.acts.actor import Role
 from bangfu.ground.acts.door import acting
+from bangfu.ground.acts.faults import switch_on
+from bangfu.ground.acts.locks import TIMEOUT_SECONDS, lock_number
 from bangfu.ground.acts.models import Entry
 from tests.database import OwnDatabase
 from tests.people import BINCHUAN, CLERK, NEIGHBOUR, XIANGYUN, actor
@@ -48,3 +53,27 @@ def test_entries_are_seen_inside_the_scope_only(own_database: OwnDatabase) -> No
     with acting(actor(NEIGHBOUR)):
         assert not Entry.objects.filter(act_id=act_id).exists()
     assert BINCHUAN != XIANGYUN
+
+
+def test_a_connection_that_is_cut_is_not_called_busy_and_the_act_can_be_sent_again(own_database: OwnDatabase) -> None:
+    act_id = uuid4()
+    switch_on("access.appointed.opened=cut")
+    try:
+        with pytest.raises(OperationalError):
+            appoint_somebody(act_id)
+    finally:
+        switch_on("")
+        connection.close()
+    assert appoint_somebody(act_id) == Account.objects.get(username="new").pk
+
+
+def test_somebody_elses_lock_is_busy_after_the_time_is_over(
+    own_database: OwnDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    act_id = uuid4()
+    monkeypatch.setattr(door, "_CLAIM", door._CLAIM.replace(f"{TIMEOUT_SECONDS}s", "100ms"))
+    with psycopg.connect(own_database.app) as other:
+        other.execute("SELECT pg_advisory_xact_lock(%s)", [lock_number("act", str(act_id))])
+        with pytest.raises(Problem) as refused:
+            appoint_somebody(act_id)
+    assert refused.value.code == "act.busy"
