@@ -41,7 +41,7 @@ def _content_of_migrations() -> str:
     digest = hashlib.sha256()
     made_of = [
         *sorted((ROOT / "bangfu").glob("*/*/migrations/*.py")),
-        *sorted((ROOT / "bangfu").glob("ground/*/*.py")),
+        *sorted((ROOT / "bangfu").glob("ground/**/*.py")),
         *sorted((ROOT / "policy").rglob("*.yaml")),
         ROOT / "tests" / "people.py",
         ROOT / "tests" / "template.py",

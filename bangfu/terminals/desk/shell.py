@@ -11,7 +11,7 @@ from django.urls import NoReverseMatch, resolve, reverse
 from bangfu.core.clock import MachineClock, today
 from bangfu.decide.identification.selectors import waiting_now
 from bangfu.ground.access.models import Account
-from bangfu.ground.access.selectors import current_appointments
+from bangfu.ground.access.selectors import positions
 from bangfu.ground.acts.actor import ROLE_WORDS, Actor, Right
 from bangfu.ground.acts.door import acting
 from bangfu.record.registry.selectors import count_files
@@ -93,7 +93,7 @@ def _appointment_url(request: HttpRequest) -> str:
     if not isinstance(request.user, Account):
         return ""
     try:
-        several = len(current_appointments(request.user, today(MachineClock()))) > 1
+        several = len(positions(request.user, today(MachineClock()))) > 1
     except DatabaseError:
         return ""
     return reverse("desk:appointment") if several else ""

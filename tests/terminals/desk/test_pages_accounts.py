@@ -10,7 +10,7 @@ from django.test import Client
 
 from bangfu.ground.access.models import Account
 from bangfu.ground.access.selectors import operator
-from bangfu.ground.access.services import appoint
+from bangfu.ground.access.services import appoint_also
 from bangfu.ground.acts.actor import Role
 from bangfu.ground.acts.door import acting
 from bangfu.ground.acts.models import Entry
@@ -141,9 +141,9 @@ def test_a_new_password_ends_the_sessions_elsewhere(client: Client) -> None:
 
 
 def test_whoever_holds_several_appointments_chooses_one(client: Client) -> None:
-    appoint(
-        actor=operator(), act_id=uuid4(), username=CLERK.username, full_name="", role=Role.REVIEWER,
-        organisation_code=BINCHUAN, since=date(2026, 1, 1), password_hash="!",
+    appoint_also(
+        actor=operator(), act_id=uuid4(), account_id=Account.objects.get(username=CLERK.username).pk,
+        role=Role.REVIEWER, organisation_code=BINCHUAN, since=date(2026, 1, 1),
     )  # fmt: skip
     assert sign_in(client).headers["Location"] == "/appointment/"
     page = text(client.get("/appointment/"))

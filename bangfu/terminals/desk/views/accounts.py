@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from bangfu.core.clock import MachineClock, today
 from bangfu.core.problems import Problem
 from bangfu.ground.access.models import Account
-from bangfu.ground.access.selectors import actor_of, current_appointments
+from bangfu.ground.access.selectors import actor_of, positions
 from bangfu.ground.access.services import change_password, record_sign_in, record_sign_out
 from bangfu.ground.acts.actor import Actor, Purpose
 from bangfu.terminals.desk.forms.accounts import NewPasswordForm, SignInForm
@@ -57,7 +57,7 @@ def _enter(request: HttpRequest, account: Account, following: str) -> HttpRespon
     record_sign_in(actor=actor, act_id=uuid4())
     if account.must_change_password:
         return redirect("desk:new_password")
-    several = len(current_appointments(account, today(MachineClock()))) > 1
+    several = len(positions(account, today(MachineClock()))) > 1
     return redirect("desk:appointment" if several else following or "desk:home")
 
 
@@ -108,7 +108,7 @@ def appointment(request: HttpRequest) -> HttpResponseBase:
     account = request.user
     if not isinstance(account, Account):
         return redirect_to_login(request.get_full_path())
-    held = current_appointments(account, today(MachineClock()))
+    held = positions(account, today(MachineClock()))
     if request.method == "POST":
         chosen = next((one for one in held if str(one.pk) == request.POST.get("appointment")), None)
         if chosen is not None:

@@ -1,7 +1,4 @@
-"""Organisations form a tree; a person acts through an appointment: role × organisation × period.
-
-These tables hold staff and no household: they are needed before a scope exists, and are the listed exception from row-level security.
-"""
+"""Organisations form a tree; a person acts through an appointment: role × organisation × period."""
 
 import uuid
 from typing import Any, ClassVar

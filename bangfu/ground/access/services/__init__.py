@@ -1,0 +1,86 @@
+"""Acts on staff: founding, appointing, standing in, accounts, signing in, second factors, break-glass. One file per kind."""
+
+from bangfu.ground.access.services.accounts import (
+    change_password,
+    end_sessions,
+    one_time_password,
+    reset_password,
+    resume_account,
+    suspend_account,
+    take_factors_away,
+    unlock_account,
+)
+from bangfu.ground.access.services.appointments import (
+    appoint,
+    appoint_also,
+    delegate,
+    end_appointment,
+    end_delegation,
+    hand_over,
+)
+from bangfu.ground.access.services.factors import (
+    add_app,
+    add_key,
+    keep_recovery_codes,
+    remove_factor,
+    use_code,
+    use_key,
+    use_recovery_code,
+)
+from bangfu.ground.access.services.founding import (
+    OrganisationRow,
+    found_organisations,
+    founder,
+    read_organisations,
+    shipped_organisations,
+)
+from bangfu.ground.access.services.glass import break_glass, end_glass, record_page, take_note
+from bangfu.ground.access.services.signing_in import (
+    SIGNED_IN,
+    SIGNED_OUT,
+    gate,
+    record_failed_sign_in,
+    record_proof,
+    record_sign_in,
+    record_sign_out,
+)
+
+__all__ = [
+    "SIGNED_IN",
+    "SIGNED_OUT",
+    "OrganisationRow",
+    "add_app",
+    "add_key",
+    "appoint",
+    "appoint_also",
+    "break_glass",
+    "change_password",
+    "delegate",
+    "end_appointment",
+    "end_delegation",
+    "end_glass",
+    "end_sessions",
+    "found_organisations",
+    "founder",
+    "gate",
+    "hand_over",
+    "keep_recovery_codes",
+    "one_time_password",
+    "read_organisations",
+    "record_failed_sign_in",
+    "record_page",
+    "record_proof",
+    "record_sign_in",
+    "record_sign_out",
+    "remove_factor",
+    "reset_password",
+    "resume_account",
+    "shipped_organisations",
+    "suspend_account",
+    "take_factors_away",
+    "take_note",
+    "unlock_account",
+    "use_code",
+    "use_key",
+    "use_recovery_code",
+]
