@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "bangfu.ground.trail.apps.TrailConfig",
     "bangfu.ground.access.apps.AccessConfig",
     "bangfu.ground.policy.apps.PolicyConfig",
+    "bangfu.ground.approval.apps.ApprovalConfig",
     "bangfu.record.registry.apps.RegistryConfig",
     "bangfu.record.sources.apps.SourcesConfig",
     "bangfu.decide.comparison.apps.ComparisonConfig",

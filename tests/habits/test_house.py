@@ -14,8 +14,8 @@ from bangfu.ground.acts.actor import PURPOSE_WORDS, ROLE_WORDS, Purpose, Role, r
 from bangfu.ground.acts.classes import Sensitivity
 from bangfu.ground.acts.verbs import Verb, all_verbs
 
-FLOORS = ["ground.acts", "ground.trail", "ground.access", "ground.policy", "record.registry", "record.sources",
-          "decide.comparison", "decide.identification", "terminals.desk"]  # fmt: skip
+FLOORS = ["ground.acts", "ground.trail", "ground.access", "ground.policy", "ground.approval", "record.registry",
+          "record.sources", "decide.comparison", "decide.identification", "terminals.desk"]  # fmt: skip
 # Tables that are read before a scope exists, or hold what everybody may know. Each with its reason: the list is the decision.
 WITHOUT_ROW_SECURITY = {
     "access_organisation": "the tree of unions is public, and needed to find a scope",

@@ -9,3 +9,10 @@ class IdentificationConfig(AppConfig):
     name = "bangfu.decide.identification"
     label = "identification"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Say what a second person decides here."""
+        from bangfu.decide.identification.refusal import REFUSAL_SUBJECT  # noqa: PLC0415, models are loaded only now
+        from bangfu.ground.approval.subjects import register_subject  # noqa: PLC0415
+
+        register_subject(REFUSAL_SUBJECT)

@@ -3,7 +3,7 @@
 import uuid
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from bangfu.ground.acts.classes import classes
@@ -35,6 +35,7 @@ class Determination(models.Model):
         ACCEPTED = "accepted"
         ASKED = "asked"
         REFUSAL_PROPOSED = "refusal_proposed"
+        REFUSED = "refused"
         SUPERSEDED = "superseded"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -91,16 +92,17 @@ class Determination(models.Model):
 class Settlement(models.Model):
     """How a person settled a determination: accepted, the family asked (with a clock), or refusal proposed with its reason.
 
-    Taking it back (``undone_at``) is an act too. A refusal stands only after a second person (approval comes with its own part).
+    Taking it back (``undone_at``) is an act too. A refusal stands only after a second person: ``approval`` is the case before them,
+    ``second_*`` who decided it last and in which words, ``second_way`` whether they agreed or returned it.
     ``standing``: not taken back, not answered, not overtaken by the next. ``before`` and ``state_before`` are what taking it back restores;
     ``version_after`` is the determination's version that it left.
     """
 
     SENSITIVITY = classes(
         public="id determination case_file household org kind reason_code due_on settled_at undone_at seconds standing before "
-        "state_before due_before answered_before version_after answered_at batch",
-        ordinary="settled_by settled_name answered_by answered_name",
-        sensitive="reason answer question",
+        "state_before due_before answered_before version_after answered_at batch approval second_at second_way",
+        ordinary="settled_by settled_name answered_by answered_name second_by second_name",
+        sensitive="reason answer question second_word",
     )
 
     class Kind(models.TextChoices):
@@ -109,6 +111,12 @@ class Settlement(models.Model):
         ACCEPT = "accept"
         ASK = "ask"
         REFUSE = "refuse"
+
+    class SecondWay(models.TextChoices):
+        """What the second person did with a refusal."""
+
+        AGREED = "agreed"
+        RETURNED = "returned"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     determination = models.ForeignKey(Determination, on_delete=models.PROTECT, related_name="settlements")
@@ -136,6 +144,12 @@ class Settlement(models.Model):
     settled_name = models.CharField(max_length=100)
     settled_at = models.DateTimeField(db_default=Now())
     undone_at = models.DateTimeField(null=True)
+    approval = models.ForeignKey("approval.Case", on_delete=models.PROTECT, null=True, related_name="+")
+    second_by = models.UUIDField(null=True)
+    second_name = models.CharField(max_length=100, blank=True, default="")
+    second_at = models.DateTimeField(null=True)
+    second_way = models.CharField(max_length=10, choices=SecondWay.choices, blank=True, default="")
+    second_word = models.TextField(blank=True, default="")
 
     class Meta:
         """One standing settlement per determination."""
@@ -148,6 +162,9 @@ class Settlement(models.Model):
                 condition=Q(undone_at__isnull=True) | Q(standing=False), name="settlement_undone_stands_not"
             ),
             models.CheckConstraint(condition=~Q(kind="refuse") | ~Q(reason=""), name="settlement_refusal_says_why"),
+            models.CheckConstraint(
+                condition=Q(second_by__isnull=True) | ~Q(second_by=F("settled_by")), name="settlement_second_is_another"
+            ),
         ]
         indexes = [
             models.Index(fields=["settled_by", "settled_at"], name="settlement_by_person"),

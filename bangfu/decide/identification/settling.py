@@ -20,9 +20,10 @@ STATE_WORDS: dict[str, tuple[str, str]] = {
     "accepted": ("已属实上报", "accepted"),
     "asked": ("等家庭说明", "waiting for the family"),
     "refusal_proposed": ("已提议不予认定", "refusal proposed"),
+    "refused": ("不予认定", "refused"),
     "superseded": ("已被新的建议代替", "superseded"),
 }
-_SETTLED = frozenset({"accepted", "refusal_proposed"})
+_SETTLED = frozenset({"accepted", "refusal_proposed", "refused"})
 
 
 class Way(StrEnum):

@@ -44,6 +44,7 @@ class Right(StrEnum):
     BRING_DATA = "bring_data"
     COMPARE = "compare"
     SETTLE = "settle"
+    APPROVE = "approve"
     SEE_POLICY = "see_policy"
     SEE_TRAIL = "see_trail"
     EXPORT = "export"
@@ -104,6 +105,7 @@ RIGHT_WORDS: Mapping[Right, tuple[str, str]] = MappingProxyType(
         Right.BRING_DATA: ("收部门数据", "take in department data"),
         Right.COMPARE: ("比对", "compare"),
         Right.SETTLE: ("核实认定建议", "settle determinations"),
+        Right.APPROVE: ("审批别人提出的事项", "decide on what others propose"),
         Right.SEE_POLICY: ("查看政策", "see policy"),
         Right.SEE_TRAIL: ("查看最近的操作", "see what was last done"),
         Right.EXPORT: ("导出", "export"),
@@ -122,8 +124,12 @@ _RIGHTS: Mapping[Role, frozenset[Right]] = {
             *(Right.COMPARE, Right.SETTLE, Right.SEE_TRAIL, Right.EXPORT),
         }
     ),
-    Role.REVIEWER: frozenset({Right.SEE_FILES, Right.SEE_SENSITIVE, Right.SEE_DELIVERIES, Right.SEE_TRAIL}),
-    Role.APPROVER: frozenset({Right.SEE_FILES, Right.SEE_SENSITIVE, Right.SEE_DELIVERIES, Right.SEE_TRAIL}),
+    Role.REVIEWER: frozenset(
+        {Right.SEE_FILES, Right.SEE_SENSITIVE, Right.SEE_DELIVERIES, Right.SEE_TRAIL, Right.APPROVE}
+    ),
+    Role.APPROVER: frozenset(
+        {Right.SEE_FILES, Right.SEE_SENSITIVE, Right.SEE_DELIVERIES, Right.SEE_TRAIL, Right.APPROVE}
+    ),
     Role.FINANCE: frozenset({Right.BREAK_GLASS}),
     Role.DATA_OFFICER: frozenset({Right.SEE_DELIVERIES, Right.BRING_DATA, Right.COMPARE, Right.BREAK_GLASS}),
     Role.HELPER: frozenset({Right.BREAK_GLASS}),

@@ -13,7 +13,7 @@ from bangfu.record.registry.models import CaseFile, Member
 from bangfu.record.registry.selectors.rows import open_files
 
 _VERIFIED = Q(number_state=Member.NumberState.VALID)
-_SETTLED = (Determination.State.ACCEPTED, Determination.State.REFUSAL_PROPOSED)
+_SETTLED = (Determination.State.ACCEPTED, Determination.State.REFUSAL_PROPOSED, Determination.State.REFUSED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import F
 
 from bangfu.decide.identification.models import Determination
+from bangfu.decide.identification.services.settle import REFUSAL
 from bangfu.decide.identification.standing import (
     CONFIRMS,
     CONTRADICTS,
@@ -21,6 +22,7 @@ from bangfu.ground.acts.act import Done, act
 from bangfu.ground.acts.actor import Actor, Right
 from bangfu.ground.acts.locks import lock
 from bangfu.ground.acts.verbs import verb
+from bangfu.ground.approval.services import overtake
 from bangfu.record.registry.models import CaseFile
 
 PROPOSED = verb(
@@ -59,7 +61,7 @@ def propose_determinations(*, actor: Actor, act_id: UUID, on: date, files: list[
     """Propose a class for each of these files (at most a thousand) as of a day; what says the same as before is left alone.
 
     An open proposal that says something else is superseded. A settled one is superseded, and opened again, only if the class, the rules, or
-    what contradicts the file have changed.
+    what contradicts the file have changed; a refusal that waits for its second person is overtaken with it.
     """
     lock("identification.file", files)
     proposed, left = proposals(files, on, PlaceRules(on))
@@ -72,6 +74,7 @@ def propose_determinations(*, actor: Actor, act_id: UUID, on: date, files: list[
     }
     new: list[Determination] = []
     superseded: list[UUID] = []
+    before_others: list[UUID] = []
     opened = changed = reopened = 0
     for one in proposed:
         standing = before.get(one.case_file)
@@ -82,11 +85,13 @@ def propose_determinations(*, actor: Actor, act_id: UUID, on: date, files: list[
             opened += 1
             continue
         superseded.append(standing.pk)
+        before_others += [standing.pk] if standing.state == Determination.State.REFUSAL_PROPOSED else []
         changed += standing.state in _WAITING
         reopened += standing.state not in _WAITING
     Determination.objects.filter(pk__in=superseded).update(
         state=Determination.State.SUPERSEDED, version=F("version") + 1
     )
+    overtake(REFUSAL, before_others)
     Determination.objects.bulk_create(new)
     answer = Changed(opened, changed, reopened, len(proposed) - len(new), len(left), left[0].why.code if left else "")
     told = {"opened": opened, "changed": changed, "reopened": reopened}

@@ -16,10 +16,13 @@ from bangfu.ground.acts.act import Done, act
 from bangfu.ground.acts.actor import Actor, Right
 from bangfu.ground.acts.locks import locked_row
 from bangfu.ground.acts.verbs import verb
+from bangfu.ground.approval.services import submit
 from bangfu.ground.policy.calendars import working_calendar
 from bangfu.ground.policy.selectors import required
 
 SETTLED = verb("identification.settled", zh="核实：{what_zh}", en="settled: {what_en}")
+# The name under which refusals are approved (refusal.py).
+REFUSAL = "identification.refusal"
 ANSWER_DAYS = "settle.answer_working_days"
 _AFTER = {
     Way.ACCEPT: Determination.State.ACCEPTED,
@@ -57,7 +60,8 @@ def settle(
     """Settle a determination as it was seen. ``seconds``: how long it was looked at; ``on``: the day, None for today.
 
     To ask needs a ``question`` and sets a day by which the family should answer. To accept what departments' data contradict needs a
-    ``reason``. To refuse is to propose it: ``reason_code`` of the rule set, ``reason``, and the family heard (``answer``: on the spot).
+    ``reason``. To refuse is to propose it: ``reason_code`` of the rule set, ``reason``, and the family heard (``answer``: on the spot);
+    it goes before the second person in the same transaction.
     """
     day = on or today(MachineClock())
     determination = locked_row(Determination, determination_id, seen_version)
@@ -67,6 +71,9 @@ def settle(
         raise stopped
     due_on = answer_due(determination.org, day) if kind is Way.ASK else None
     settlement = write_settlement(actor, determination, choice, due_on=due_on, seconds=seconds)
+    if kind is Way.REFUSE:
+        settlement.approval = submit(actor, subject=REFUSAL, subject_id=determination.pk, on=day)
+        settlement.save(update_fields=["approval"])
     what_zh, what_en = _told(choice, due_on)
     return Done(
         Settled(settlement.pk, determination.pk, determination.version, determination.state, due_on),
