@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 NODE_IS_THERE := npm --version >/dev/null 2>&1 && node -e 'process.exit(process.versions.node.split(".")[0] < 20 ? 1 : 0)' 2>/dev/null
 
 .DEFAULT_GOAL := help
-.PHONY: help setup assets demo run test needs check bench figures clean
+.PHONY: help setup assets demo run test needs check bench faults figures clean
 
 help:  ## Show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,10 @@ test: check assets needs  ## Everything that proves the product, from a fresh cl
 
 bench: $(DEV_STAMP)  ## Measure against named rivals; writes benchmarks/results/
 	$(BIN)/python -m benchmarks
+
+MINUTES ?= 60
+faults: $(DEV_STAMP) assets  ## Real acts under kill -9 of everything, MINUTES=60; ends with what became of them
+	$(BIN)/python -m tests.faults --minutes $(MINUTES)
 
 figures: $(DEV_STAMP)  ## Accuracy on synthetic prefectures of 2,356 and 100,000 households; writes docs/figures/
 	$(BIN)/python -m benchmarks.accuracy

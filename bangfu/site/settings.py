@@ -133,6 +133,8 @@ FILE_UPLOAD_HANDLERS = ["bangfu.terminals.desk.receiving.BoundedUpload"]
 FILE_UPLOAD_TEMP_DIR = str(Path(BANGFU_HOME) / "uploads")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+# Nothing is changed any more when less is free on the disk of the instance: in bytes.
+BANGFU_LEAST_ROOM = int(os.environ.get("BANGFU_LEAST_ROOM", str(200 * 1024**2)))
 BANGFU_LARGEST_UPLOAD = int(os.environ.get("BANGFU_LARGEST_UPLOAD", str(1024**3)))
 
 LANGUAGE_CODE = "zh-hans"

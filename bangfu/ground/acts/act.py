@@ -18,6 +18,7 @@ from bangfu.ground.acts.bulk import Row, insert_rows
 from bangfu.ground.acts.door import acting
 from bangfu.ground.acts.faults import fault_point
 from bangfu.ground.acts.models import Entry
+from bangfu.ground.acts.room import require_room
 from bangfu.ground.acts.verbs import Verb
 
 Answer = TypeVar("Answer")
@@ -49,11 +50,14 @@ class Declared:
     function: Callable[..., object]
 
 
-def act(verb: Verb, *, right: Right) -> Callable[[Callable[Given, Done[Answer]]], Callable[Given, Answer]]:
+def act(
+    verb: Verb, *, right: Right, looking: bool = False
+) -> Callable[[Callable[Given, Done[Answer]]], Callable[Given, Answer]]:
     """Make a function an act: access checked, one transaction of state and trail entry, safe to send twice.
 
     The function takes keywords only, ``actor`` and ``act_id`` among them; the others are plain values, by which a second sending is
-    known to be the same. It returns Done; the caller gets the answer. Raises NOT_ALLOWED, ACT_ID_USED, and what the act raises.
+    known to be the same. It returns Done; the caller gets the answer. Raises NOT_ALLOWED, NO_ROOM, ACT_ID_USED, BUSY, and what the act
+    raises. ``looking``: an act without which nobody could look at anything; it goes on when the disk is nearly full.
     """
 
     def decorate(function: Callable[Given, Done[Answer]]) -> Callable[Given, Answer]:
@@ -65,6 +69,8 @@ def act(verb: Verb, *, right: Right) -> Callable[[Callable[Given, Done[Answer]]]
                 raise TypeError(f"{verb.code} takes keywords only")
             actor, act_id = _who(kwargs)
             actor.require(right)
+            if not looking:
+                require_room()
             content = _content_of(verb, kwargs)
             try:
                 with acting(actor, act_id=act_id, durable=True):

@@ -37,6 +37,13 @@ BUSY = kind(
     do_zh="请稍后重试。",
     do_en="Try again in a moment.",
 )
+NO_ROOM = kind(
+    "act.no_room",
+    zh="磁盘快满了（剩 {left} MB，至少要留 {least} MB），没有保存；查看不受影响。",
+    en="The disk is nearly full ({left} MB left, {least} MB must stay free); nothing was saved. Looking goes on.",
+    do_zh="请告诉系统管理员腾出空间，再办一次。",
+    do_en="Ask the system administrator to make room, then do it again.",
+)
 AGAINST_RULES = kind(
     "act.against_rules",
     zh="数据库不接受这项改动（规则 {rule}），没有保存。",

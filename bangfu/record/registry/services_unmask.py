@@ -48,7 +48,7 @@ REASON_WORDS: Mapping[Reason, tuple[str, str]] = MappingProxyType(
 )
 
 
-@act(SHOWN, right=Right.SEE_SENSITIVE)
+@act(SHOWN, right=Right.SEE_SENSITIVE, looking=True)
 def show_number(*, actor: Actor, act_id: UUID, member_id: UUID, reason: Reason) -> Done[None]:
     """Put down that somebody now sees this person's whole number, and why. The number itself is read by ``shown_number``."""
     member = Member.objects.filter(pk=member_id).first()

@@ -78,7 +78,7 @@ def keep_recovery_codes(*, actor: Actor, act_id: UUID, hashes_hex: list[str]) ->
     return Done(None, actor.scope, "account", actor.person_id)
 
 
-@act(CODE_USED, right=Right.SEE_POLICY)
+@act(CODE_USED, right=Right.SEE_POLICY, looking=True)
 def use_code(*, actor: Actor, act_id: UUID, code: str) -> Done[None]:
     """Accept a code of the person's app; neither it nor an earlier one is accepted again. Raises FACTOR_WRONG."""
     app = _mine(actor).filter(kind=Factor.Kind.TOTP).select_for_update().first()
@@ -90,7 +90,7 @@ def use_code(*, actor: Actor, act_id: UUID, code: str) -> Done[None]:
     return Done(None, actor.scope, "account", actor.person_id)
 
 
-@act(KEY_USED, right=Right.SEE_POLICY)
+@act(KEY_USED, right=Right.SEE_POLICY, looking=True)
 def use_key(*, actor: Actor, act_id: UUID, factor_id: UUID, counter: int) -> Done[None]:
     """Note that a security key, whose answer has been checked, was used."""
     if not _mine(actor).filter(pk=factor_id).update(counter=counter, used_at=timezone.now()):
@@ -98,7 +98,7 @@ def use_key(*, actor: Actor, act_id: UUID, factor_id: UUID, counter: int) -> Don
     return Done(None, actor.scope, "account", actor.person_id)
 
 
-@act(RECOVERY_USED, right=Right.SEE_POLICY)
+@act(RECOVERY_USED, right=Right.SEE_POLICY, looking=True)
 def use_recovery_code(*, actor: Actor, act_id: UUID, code_hash_hex: str) -> Done[None]:
     """Accept a recovery code, once. Raises FACTOR_WRONG."""
     held = RecoveryCode.objects.filter(account_id=actor.person_id, used_at=None)

@@ -27,25 +27,25 @@ def gate() -> Actor:
     return Actor(GATE_ID, "登录口", top.role, top.organisation, top.organisation_name, top.scope, top.purpose)
 
 
-@act(SIGNED_IN, right=Right.SEE_POLICY)
+@act(SIGNED_IN, right=Right.SEE_POLICY, looking=True)
 def record_sign_in(*, actor: Actor, act_id: UUID) -> Done[None]:
     """Say in the trail that the person has signed in, and in which role they begin."""
     return Done(None, actor.scope, "account", actor.person_id)
 
 
-@act(SIGNED_OUT, right=Right.SEE_POLICY)
+@act(SIGNED_OUT, right=Right.SEE_POLICY, looking=True)
 def record_sign_out(*, actor: Actor, act_id: UUID) -> Done[None]:
     """Say in the trail that the person has signed out."""
     return Done(None, actor.scope, "account", actor.person_id)
 
 
-@act(PROVED, right=Right.SEE_POLICY)
+@act(PROVED, right=Right.SEE_POLICY, looking=True)
 def record_proof(*, actor: Actor, act_id: UUID) -> Done[None]:
     """Say in the trail that the person has given their password, or second factor, again."""
     return Done(None, actor.scope, "account", actor.person_id)
 
 
-@act(SIGN_IN_FAILED, right=Right.RUN)
+@act(SIGN_IN_FAILED, right=Right.RUN, looking=True)
 def record_failed_sign_in(
     *, actor: Actor, act_id: UUID, account_id: UUID | None, address: str, what: str
 ) -> Done[None]:
