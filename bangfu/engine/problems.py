@@ -79,13 +79,6 @@ UNREADABLE = kind(
     do_zh="请抽看几行，必要时向部门核实。",
     do_en="Look at some of them; ask the department if need be.",
 )
-ROW_SHAPE = kind(
-    "row.columns",
-    zh="这一行的列数与表头不符。",
-    en="The row has another number of columns than the headings.",
-    do_zh="多半是某一格里有未加引号的分隔符或换行，请改正这一行。",
-    do_en="Probably a cell holds a delimiter or line break without quotes; mend the row.",
-)
 RULE = kind(
     "rule.invalid",
     zh="规则文件“{file}”的{where}写得不对：{what}",
