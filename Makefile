@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 NODE_IS_THERE := npm --version >/dev/null 2>&1 && node -e 'process.exit(process.versions.node.split(".")[0] < 20 ? 1 : 0)' 2>/dev/null
 
 .DEFAULT_GOAL := help
-.PHONY: help setup assets demo run test needs check bench faults figures clean
+.PHONY: help setup assets demo run test needs check bench faults tampering figures clean
 
 help:  ## Show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ faults: $(DEV_STAMP) assets  ## Real acts under kill -9 of everything, MINUTES=6
 
 figures: $(DEV_STAMP)  ## Accuracy on synthetic prefectures of 2,356 and 100,000 households; writes docs/figures/
 	$(BIN)/python -m benchmarks.accuracy
+
+tampering: $(DEV_STAMP)  ## 1,000 alterations of the trail by a superuser, and whether each is found; writes docs/figures/
+	$(BIN)/python -m benchmarks.tampering
 
 clean:  ## Stop what runs, and remove what this Makefile made
 	@if [ -x $(BIN)/bangfu ]; then $(BIN)/bangfu stop; fi

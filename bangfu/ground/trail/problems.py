@@ -39,12 +39,12 @@ BAD_SIGNATURE = kind(
     do_zh="没有收下。请与该单位当面或电话核对密钥指纹。",
     do_en="It was not accepted. Compare the key's fingerprint with that union in person or by telephone.",
 )
-NOT_BELOW = kind(
-    "trail.not_below",
-    zh="“{organisation}”不是本单位的下级。",
-    en="“{organisation}” is no union below this one.",
-    do_zh="请确认凭证是谁送来的。",
-    do_en="See whose checkpoint this is.",
+NOT_ALL_ERASED = kind(
+    "trail.not_all_erased",
+    zh="要删除 {asked} 条，能删除的只有 {found} 条：其余没有封存、不存在，或不在管辖范围内；一条也没有删。",
+    en="Of {asked} rows only {found} can be erased: the others are not sealed yet, not there, or outside the area; none was erased.",
+    do_zh="请先运行 bangfu trail seal，再核对要删除的条目。",
+    do_en="First run bangfu trail seal; then check which rows are meant.",
 )
 NOTHING_SEALED = kind(
     "trail.nothing_sealed",

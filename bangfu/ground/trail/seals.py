@@ -8,7 +8,6 @@ rows are in the order of transaction, table, number. Sealing is no act: an entry
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,17 +18,16 @@ from django.utils import timezone
 from bangfu.core.checkpoints import Checkpoint as Signed
 from bangfu.core.checkpoints import read_checkpoint, signed
 from bangfu.core.merkle import EMPTY_ROOT, Frontier
-from bangfu.core.whole_files import replacing
 from bangfu.ground.acts.faults import fault_point
 from bangfu.ground.acts.locks import lock
+from bangfu.ground.trail import kept
 from bangfu.ground.trail.canonical import CANONICAL_SETTINGS, EVERYTHING, SEALED_TABLES, SealedShape, leaf_of, quoted
-from bangfu.ground.trail.keys import signing_key, trail_folder
+from bangfu.ground.trail.keys import signing_key
 from bangfu.ground.trail.models import Checkpoint, Shape
 from bangfu.ground.trail.problems import HISTORY_SHORTER, OWN_EDGE
 
 # Rows that one transaction seals: some seconds of work, and never part of another transaction's rows.
 AT_ONCE = 50_000
-LATEST = "latest.json"
 _NO_END = 2**62
 
 
@@ -69,7 +67,7 @@ def seal(organisation: str, at_once: int = AT_ONCE) -> int:
         checkpoint = _checkpoint(organisation, fresh, former, tree, home)
         fault_point("trail.seal.before_commit")
     fault_point("trail.seal.after_commit")
-    keep_latest(checkpoint.text())
+    kept.keep_latest(home, checkpoint.text())
     return added
 
 
@@ -84,30 +82,23 @@ def sealing() -> Iterator[None]:
 
 def check_against_home(former: Checkpoint | None) -> None:
     """Refuse to go on from a history that is not the one last signed: sealing must not paper over a loss."""
-    path = trail_folder(Path(settings.BANGFU_HOME)) / LATEST
-    if not path.exists():
+    text = kept.latest(Path(settings.BANGFU_HOME))
+    if text is None:
         return
-    text = path.read_text("utf-8").strip()
-    latest = read_checkpoint(text, LATEST)
-    kept = Checkpoint.objects.filter(size=latest.size).values_list("text", flat=True).first()
-    if kept != text:
+    latest = read_checkpoint(text, kept.LATEST)
+    held = Checkpoint.objects.filter(size=latest.size).values_list("text", flat=True).first()
+    if held != text:
         raise HISTORY_SHORTER(held=former.size if former else 0, sealed=latest.size)
 
 
-def keep_latest(text: str) -> None:
-    """Keep the newest checkpoint outside the database: it shows when the database loses its end."""
-    path = trail_folder(Path(settings.BANGFU_HOME)) / LATEST
-    if path.exists() and read_checkpoint(path.read_text("utf-8"), LATEST).size > read_checkpoint(text, LATEST).size:
-        return
-    with replacing(path) as draft:
-        draft.write_text(text + "\n", "utf-8")
-
-
-def set_latest_aside(now: datetime) -> None:
-    """After a restoration that somebody answers for: what was last signed is kept under another name, as evidence."""
-    folder = trail_folder(Path(settings.BANGFU_HOME))
-    if (folder / LATEST).exists():
-        (folder / LATEST).rename(folder / f"before-restoration-{now:%Y%m%dT%H%M%S}.json")
+def count_unsealed(former: Checkpoint | None) -> int:
+    """How many rows came since, of those that the open door lets be seen."""
+    tables = " UNION ALL ".join(
+        f"SELECT count(*) AS n FROM {quoted(shape.table)} WHERE xact >= %(horizon)s" for shape in shapes()
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT sum(n) FROM ({tables}) AS a", {"horizon": former.horizon if former else 0})
+        return int(cursor.fetchone()[0])
 
 
 def settled() -> Settled:
@@ -196,7 +187,7 @@ def _tree_of(former: Checkpoint | None) -> Frontier:
     if former is None:
         return Frontier()
     tree = Frontier(former.size, bytes(former.edge))
-    if tree.root() != read_checkpoint(former.text, LATEST).root:
+    if tree.root() != read_checkpoint(former.text, kept.LATEST).root:
         raise OWN_EDGE(size=former.size)
     return tree
 
@@ -218,7 +209,7 @@ def _add_leaves(fresh: _Fresh, tree: Frontier) -> int:
 
 
 def _checkpoint(organisation: str, fresh: _Fresh, former: Checkpoint | None, tree: Frontier, home: Path) -> Signed:
-    before = read_checkpoint(former.text, LATEST) if former else None
+    before = read_checkpoint(former.text, kept.LATEST) if former else None
     made = signed(
         Signed(
             organisation=organisation,

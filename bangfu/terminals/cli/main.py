@@ -35,6 +35,7 @@ bangfu.commands = LazyCommands(
         "compare": f"{_HERE}.compare:compare_command",
         "identify": f"{_HERE}.identify:identify",
         "recompute": f"{_HERE}.identify:recompute_trace",
+        "trail": f"{_HERE}.trail:trail",
         "score": f"{_HERE}.score:score_command",
     }
 )

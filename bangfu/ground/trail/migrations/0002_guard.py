@@ -16,6 +16,7 @@ _ERASE = """
     DECLARE
         key_column text;
         gone bigint;
+        purpose text := current_setting('app.purpose', true);
         range_start text := current_setting('app.scope', true);
         range_end text := current_setting('app.scope_end', true);
     BEGIN
@@ -23,7 +24,7 @@ _ERASE = """
             RAISE EXCEPTION 'erasing is an act' USING ERRCODE = 'insufficient_privilege';
         END IF;
         SELECT key INTO STRICT key_column FROM trail_shape WHERE "table" = erased_table AND "table" LIKE '%event' LIMIT 1;
-        PERFORM set_config('app.erasing', 'lawfully', true);
+        PERFORM set_config('app.erasing', 'lawfully', true), set_config('app.purpose', 'sealing', true);
         EXECUTE format(
             'WITH gone AS (DELETE FROM %1$I AS r USING trail_leaf AS l, trail_shape AS s
                 WHERE s."table" = %1$L AND l.shape = s.id AND l.row_id = r.%2$I AND r.%2$I = ANY($1) AND r.org >= $2 AND r.org < $3
@@ -34,7 +35,7 @@ _ERASE = """
              SELECT %1$L, row_id, org, $4 FROM gone',
             erased_table, key_column) USING erased_rows, range_start, range_end, why;
         GET DIAGNOSTICS gone = ROW_COUNT;
-        PERFORM set_config('app.erasing', '', true);
+        PERFORM set_config('app.erasing', '', true), set_config('app.purpose', purpose, true);
         RETURN gone;
     END $$
 """

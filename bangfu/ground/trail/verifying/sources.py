@@ -130,13 +130,18 @@ def database(url: str) -> Iterator[Database]:
     try:
         with psycopg.connect(url) as connection:
             connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            # Names mean the server's own functions, whatever else somebody has made.
-            connection.execute("SET LOCAL search_path = pg_catalog")
-            for name, value in (*EVERYTHING, *CANONICAL_SETTINGS):
-                connection.execute("SELECT set_config(%s, %s, true)", [name, value])
-            yield Database(connection)
+            yield inside(connection)
     except psycopg.Error as error:
         raise CANNOT_CHECK(why=f"{type(error).__name__} {error.sqlstate or ''}".strip()) from error
+
+
+def inside(connection: psycopg.Connection[Any]) -> Database:
+    """The trail as an open transaction sees it."""
+    # Names mean the server's own functions, whatever else somebody has made.
+    connection.execute("SET LOCAL search_path = pg_catalog")
+    for name, value in (*EVERYTHING, *CANONICAL_SETTINGS):
+        connection.execute("SELECT set_config(%s, %s, true)", [name, value])
+    return Database(connection)
 
 
 class WrittenFile:
