@@ -9,7 +9,7 @@ import random
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import rmtree
@@ -159,17 +159,16 @@ def untouched(sealed: Sealed, count: int, seed: int) -> int:
     return alarms
 
 
-def sealed_in_steps(owner: str, home: Path, steps: int, rows: int) -> Sealed:
+def sealed_in_steps(owner: str, home: Path, steps: int, rows: int, seal: Callable[[], int]) -> Sealed:
     """Fill and seal, step by step; the level above holds the last checkpoint but one."""
     from bangfu.ground.trail import kept  # noqa: PLC0415, needs Django
     from bangfu.ground.trail.keys import signing_key  # noqa: PLC0415
-    from bangfu.ground.trail.seals import seal_all  # noqa: PLC0415
 
     texts = []
     for _ in range(steps):
         with psycopg.connect(owner) as connection:
             fill(connection, rows)
-        assert seal_all(_ORGANISATION)
+        assert seal()
         texts.append(kept.latest(home) or "")
     return Sealed(owner, signing_key(home), read_checkpoint(texts[-2], "above"), read_checkpoint(texts[-1], "home"))
 
@@ -241,13 +240,18 @@ def without_comparing_rows(sealed: Sealed, count: int, seed: int) -> int:
 def main() -> None:
     from benchmarks import database  # noqa: PLC0415, sets the environment of Django
 
+    def seal() -> int:
+        from bangfu.ground.trail.seals import seal_all  # noqa: PLC0415, needs Django
+
+        return seal_all(_ORGANISATION)
+
     count = int(sys.argv[1]) if len(sys.argv) > 1 else ATTACKED
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
     result: dict[str, Any] = {"commit": commit.stdout.strip(), "untouched": UNTOUCHED}
     with database.server():
         rmtree(database.HOME / "trail", ignore_errors=True)
         with database.fresh_database("tampered") as owner:
-            sealed = sealed_in_steps(owner, database.HOME, _STEPS, _ROWS_A_STEP)
+            sealed = sealed_in_steps(owner, database.HOME, _STEPS, _ROWS_A_STEP, seal)
             with psycopg.connect(owner) as connection:
                 result["tables"] = len(connection.execute(SEALED_TABLES.encode()).fetchall())
             result["size"] = sealed.home.size

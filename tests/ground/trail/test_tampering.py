@@ -16,9 +16,7 @@ EVERY_ATTACK_ONCE = len(ATTACKS) * max(len(ways) for ways in ATTACKS.values())
 @pytest.fixture
 def sealed(trail: Trail) -> Sealed:
     """Rows in every sealed table, sealed in four steps; the level above holds the third."""
-    made = sealed_in_steps(trail.database.owner, trail.home, 4, 3)
-    trail.seal()
-    return made
+    return sealed_in_steps(trail.database.owner, trail.home, 4, 3, trail.seal)
 
 
 def test_every_kind_of_attack_on_any_table_is_found_and_named(sealed: Sealed, trail: Trail) -> None:
