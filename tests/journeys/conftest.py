@@ -18,7 +18,12 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from bangfu.core.clock import MachineClock, today
 from bangfu.decide.comparison.running import compare_now
+from bangfu.decide.identification.models import Determination
 from bangfu.decide.identification.proposing import propose_now
+from bangfu.decide.identification.services import settle
+from bangfu.decide.identification.services.settle import refusal_codes
+from bangfu.decide.identification.settling import Way
+from bangfu.ground.acts.door import acting
 from bangfu.site.assets import assets
 from bangfu.synthetic.prefecture import generate
 from tests.database import connected, copied_database
@@ -26,6 +31,7 @@ from tests.decide.filing import bring_datasets, bring_workbooks, clerk_of_prefec
 from tests.early import HOME
 from tests.journeys.visiting import Site
 from tests.needs import browser as browser_program
+from tests.people import CLERK, actor
 
 _ANSWERS_WITHIN = 60.0
 _ENDS_WITHIN = 20.0
@@ -57,7 +63,20 @@ def worked_database(django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest
             day = today(MachineClock())
             compare_now(clerk_of_prefecture(), day)
             propose_now(clerk_of_prefecture(), day, uuid4())
+            refuse_one()
         yield name
+
+
+def refuse_one() -> None:
+    """The county's clerk proposes to refuse somebody whom nothing contradicts, if there is one; its reviewer finds it."""
+    clerk = actor(CLERK)
+    with acting(clerk):
+        waiting = Determination.objects.filter(state="open").order_by("contradictions", "-doubts", "case_file__number")
+        row, code = next((row, min(codes)) for row in waiting if (codes := refusal_codes(row)))
+    settle(
+        actor=clerk, act_id=uuid4(), determination_id=row.pk, seen_version=row.version, kind=Way.REFUSE,
+        reason_code=code, reason="当面核对了证明", answer="家里没有别的话",
+    )  # fmt: skip
 
 
 @pytest.fixture(scope="module")

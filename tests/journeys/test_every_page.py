@@ -46,6 +46,18 @@ def after(press: str, wait: str) -> Callable[[Visit], None]:
     return go
 
 
+def on_approval(press: str, wait: str) -> Callable[[Visit], None]:
+    """What waits to be approved, after one key; what is folded away is opened first."""
+
+    def go(seen: Visit) -> None:
+        first("/approvals/", ".queue-item")(seen)
+        seen.page.click("#decision summary")
+        seen.page.keyboard.press(press)
+        seen.page.wait_for_selector(wait)
+
+    return go
+
+
 def number_dialog(seen: Visit) -> None:
     first("/files/", "a[data-row]")(seen)
     seen.page.click("[data-dialog^=number]")
@@ -68,7 +80,7 @@ SENSITIVE = [
     Stop("asking", after("2", "dialog#ask[open]")),
     Stop("refusing", after("3", "dialog#refuse[open]")),
     Stop("keys", after("?", "dialog#keys[open]")),
-    Stop("empty queue", "/review/?view=refusals"),
+    Stop("empty queue", "/review/?view=overdue"),
     Stop("clean", "/review/clean/"),
 ]
 IMPORTS = [
@@ -81,13 +93,21 @@ DATA = [
     Stop("history", "/deliveries/all/"),
     Stop("delivery", first("/deliveries/all/", "tbody a")),
 ]
+APPROVALS = [
+    Stop("approvals", "/approvals/"),
+    Stop("approval", first("/approvals/", ".queue-item")),
+    Stop("returning", on_approval("2", "dialog#give-back[open]")),
+    Stop("countersigning", on_approval("4", "dialog#countersign[open]")),
+    Stop("several", "/approvals/batch/"),
+    Stop("proposed by nobody", "/approvals/?view=proposed"),
+]
 POLICY = [Stop("policy", "/policy/"), Stop("rules", first("/policy/", "a[href^='/policy/rules/']"))]
 HOME, MISSING, PASSWORD = Stop("home", "/"), Stop("missing", "/nothing/"), Stop("password", "/password/")
 WAYS: list[tuple[Someone, list[Stop]]] = [
     (PREFECTURE_CLERK, [HOME, *SENSITIVE, *IMPORTS, *DATA, *POLICY, MISSING, PASSWORD]),
-    (CLERK, [HOME, Stop("queue", "/review/")]),
+    (CLERK, [HOME, Stop("queue", "/review/"), Stop("proposed", first("/approvals/?view=proposed", ".queue-item"))]),
     (CHAIR, [HOME, Stop("no files", "/files/"), Stop("imports", "/imports/")]),
-    (REVIEWER, [HOME, Stop("case", first("/review/", ".queue-item"))]),
+    (REVIEWER, [HOME, Stop("case", first("/review/", ".queue-item")), *APPROVALS]),
     (DATA_OFFICER, [HOME, *DATA, Stop("new delivery", "/deliveries/new/"), Stop("forbidden", "/files/")]),
     (LEADER, [HOME, *FILES]),
     (AUDITOR, [HOME, *FILES]),

@@ -44,6 +44,7 @@ class Right(StrEnum):
     BRING_DATA = "bring_data"
     COMPARE = "compare"
     SETTLE = "settle"
+    SEE_APPROVALS = "see_approvals"
     APPROVE = "approve"
     SEE_POLICY = "see_policy"
     SEE_TRAIL = "see_trail"
@@ -105,6 +106,7 @@ RIGHT_WORDS: Mapping[Right, tuple[str, str]] = MappingProxyType(
         Right.BRING_DATA: ("收部门数据", "take in department data"),
         Right.COMPARE: ("比对", "compare"),
         Right.SETTLE: ("核实认定建议", "settle determinations"),
+        Right.SEE_APPROVALS: ("查看审批事项", "see what is to be approved"),
         Right.APPROVE: ("审批别人提出的事项", "decide on what others propose"),
         Right.SEE_POLICY: ("查看政策", "see policy"),
         Right.SEE_TRAIL: ("查看最近的操作", "see what was last done"),
@@ -116,20 +118,22 @@ RIGHT_WORDS: Mapping[Right, tuple[str, str]] = MappingProxyType(
     }
 )
 _EVERYBODY = frozenset({Right.SEE_POLICY})
+_DECIDERS = frozenset(
+    {
+        *(Right.SEE_FILES, Right.SEE_SENSITIVE, Right.SEE_DELIVERIES, Right.SEE_TRAIL),
+        *(Right.SEE_APPROVALS, Right.APPROVE),
+    }
+)
 _RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.CHAIR: frozenset({Right.SEE_FILES, Right.SEE_SENSITIVE, Right.BRING_ARCHIVE}),
     Role.CLERK: frozenset(
         {
             *(Right.SEE_FILES, Right.SEE_SENSITIVE, Right.BRING_ARCHIVE, Right.SEE_DELIVERIES),
-            *(Right.COMPARE, Right.SETTLE, Right.SEE_TRAIL, Right.EXPORT),
+            *(Right.COMPARE, Right.SETTLE, Right.SEE_APPROVALS, Right.SEE_TRAIL, Right.EXPORT),
         }
     ),
-    Role.REVIEWER: frozenset(
-        {Right.SEE_FILES, Right.SEE_SENSITIVE, Right.SEE_DELIVERIES, Right.SEE_TRAIL, Right.APPROVE}
-    ),
-    Role.APPROVER: frozenset(
-        {Right.SEE_FILES, Right.SEE_SENSITIVE, Right.SEE_DELIVERIES, Right.SEE_TRAIL, Right.APPROVE}
-    ),
+    Role.REVIEWER: _DECIDERS,
+    Role.APPROVER: _DECIDERS,
     Role.FINANCE: frozenset({Right.BREAK_GLASS}),
     Role.DATA_OFFICER: frozenset({Right.SEE_DELIVERIES, Right.BRING_DATA, Right.COMPARE, Right.BREAK_GLASS}),
     Role.HELPER: frozenset({Right.BREAK_GLASS}),

@@ -1,7 +1,7 @@
 """Chains of approval: dated policy like every other value. A place's code names a file of ``policy/approval``; a case keeps what it said.
 
-A step names roles and a level; ``above`` leaves it out for smaller amounts; ``working_days`` is its time; ``proof_above`` ("0.00": always)
-asks for fresh proof of who signs.
+A step names roles and a level (the nearest union on the way up that is of it or higher); ``above`` leaves the step out for smaller amounts;
+``working_days`` is its time; ``proof_above`` ("0.00": always) asks for fresh proof of who signs.
 """
 
 import hashlib
@@ -22,7 +22,9 @@ from bangfu.ground.policy.catalogue import Both, Mark, Strict, broken, read_yaml
 from bangfu.ground.policy.selectors import required
 
 _YUAN = r"[0-9]{1,12}\.[0-9]{2}"
-Level = Literal["same", "employer", "township", "county", "prefecture", "province", "national"]
+Level = Literal["same", "township", "county", "prefecture", "province", "national"]
+# From below; an employer's union is below all that a step may name.
+_LEVELS = ("employer", "township", "county", "prefecture", "province", "national")
 
 
 class StepSpec(Strict):
@@ -104,11 +106,15 @@ def fen(text: str) -> int:
 
 
 def _unit(org: str, level: Level, declared: Chain) -> str:
-    """The path of the union whose people decide: the subject's own, or the nearest of the level on the way up."""
+    """The path of the union whose people decide: the subject's own, or the nearest on the way up that is of the level or higher."""
     if level == "same":
         return org
     way_up = [org[: place + 1] for place, letter in enumerate(org) if letter == "/"]
-    found = Organisation.objects.filter(path__in=way_up, level=level).order_by("-path").first()
+    found = (
+        Organisation.objects.filter(path__in=way_up, level__in=_LEVELS[_LEVELS.index(level) :])
+        .order_by("-path")
+        .first()
+    )
     if found is None:
         raise NO_UNIT(chain=f"{declared.title.zh} ({declared.title.en})", level=level)
     return found.path

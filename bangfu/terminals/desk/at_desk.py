@@ -8,8 +8,9 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext
 
-from bangfu.decide.identification.selectors import QueueCounts, View, queue_counts
+from bangfu.decide.identification.selectors import QueueCounts, View, queue_counts, refusals_sent_back
 from bangfu.ground.acts.actor import Actor, Right
+from bangfu.ground.approval.selectors import InboxView, late_for_me, waiting_for_me
 from bangfu.record.registry.models import Batch
 from bangfu.record.registry.selectors.batches import BatchView, batches
 from bangfu.record.sources.models import Delivery
@@ -52,7 +53,10 @@ def waiting(actor: Actor, on: date, states: list[DatasetState], newest: list[Bat
     """Everything that waits for this person."""
     rows: list[Due] = []
     if actor.may(Right.SETTLE):
+        rows += _sent_back(actor)
         rows += _to_settle(queue_counts(actor, on))
+    if actor.may(Right.APPROVE):
+        rows += _to_approve(actor, on)
     if actor.may(Right.BRING_ARCHIVE):
         rows += _workbooks(newest)
     if actor.may(Right.BRING_DATA):
@@ -102,6 +106,21 @@ def _to_settle(counts: QueueCounts) -> Iterator[Due]:
         when = gettext("%(count)s今天到期") % {"count": words.counted(today, "户")} if today else ""
         why = gettext("到期没有说明，会列为逾期")
         yield Due(asked, gettext("等家庭说明"), why, when, "warn", _queue(View.ASKED), gettext("查看"))
+
+
+def _to_approve(actor: Actor, on: date) -> Iterator[Due]:
+    if waiting := waiting_for_me(actor):
+        late = late_for_me(actor, on)
+        when = gettext("%(count)s已过期限") % {"count": words.counted(late, "件")} if late else ""
+        why = gettext("同事提出，要您同意或退回")
+        yield Due(waiting, gettext("等我审批"), why, when, "due", reverse("desk:approvals"), gettext("去审批"))
+
+
+def _sent_back(actor: Actor) -> Iterator[Due]:
+    if returned := refusals_sent_back(actor):
+        url = f"{reverse('desk:approvals')}?{urlencode({'view': InboxView.PROPOSED.value})}"
+        why = gettext("复核的人写了意见，请重新核实")
+        yield Due(returned, gettext("不予认定被退回"), why, "", "", url, gettext("查看"))
 
 
 def _workbooks(newest: list[BatchView]) -> Iterator[Due]:

@@ -14,6 +14,7 @@ from bangfu.ground.access.models import Account
 from bangfu.ground.access.selectors import positions
 from bangfu.ground.acts.actor import ROLE_WORDS, Actor, Right
 from bangfu.ground.acts.door import acting
+from bangfu.ground.approval.selectors import waiting_for_me
 from bangfu.record.registry.selectors import count_files
 from bangfu.terminals.desk.words import organisation
 
@@ -22,6 +23,7 @@ _PAGES = {
     "desk": "desk:home",
     "files": "desk:files",
     "review": "desk:review",
+    "approvals": "desk:approvals",
     "deliveries": "desk:deliveries",
     "imports": "desk:imports",
     "policy": "desk:policy",
@@ -29,6 +31,7 @@ _PAGES = {
 _COUNTS: dict[str, Callable[[Actor, date], int]] = {
     "files": lambda actor, _: count_files(actor),
     "review": waiting_now,
+    "approvals": lambda actor, _: waiting_for_me(actor),
 }
 
 

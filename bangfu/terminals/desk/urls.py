@@ -3,7 +3,7 @@
 from django.urls import path
 
 from bangfu.terminals.desk.bringing_urls import patterns as bringing
-from bangfu.terminals.desk.views import accounts, files, home, policy, review, runs
+from bangfu.terminals.desk.views import accounts, approvals, files, home, policy, review, runs
 
 app_name = "desk"
 urlpatterns = [
@@ -25,6 +25,14 @@ urlpatterns = [
     path("review/<uuid:determination_id>/", review.case, name="review_case"),
     path("review/<uuid:determination_id>/settle/", review.settle_case, name="review_settle"),
     path("review/<uuid:determination_id>/answer/", review.answer, name="review_answer"),
+    path("approvals/", approvals.approvals, name="approvals"),
+    path("approvals/batch/", approvals.batch, name="approvals_batch"),
+    path("approvals/batch/<uuid:act_id>/", approvals.batched, name="approvals_batched"),
+    path("approvals/<uuid:case_id>/", approvals.case, name="approval"),
+    path("approvals/<uuid:case_id>/approve/", approvals.approve, name="approval_approve"),
+    path("approvals/<uuid:case_id>/return/", approvals.give_back, name="approval_return"),
+    path("approvals/<uuid:case_id>/hand/", approvals.hand, name="approval_hand"),
+    path("approvals/<uuid:case_id>/withdraw/", approvals.withdraw, name="approval_withdraw"),
     path("policy/", policy.policy, name="policy"),
     path("policy/rules/<slug:name>/", policy.rules, name="rules"),
     *bringing,

@@ -22,6 +22,7 @@ UNITS = (
     "行",
     "条",
     "份",
+    "件",
     "项",
     "个",
     "天",
@@ -39,6 +40,8 @@ _DOT = " · "
 _LISTED = ("、", ", ")
 _SHOWN_BESIDES = {
     "income": gettext_noop("收入"),
+    "reason": gettext_noop("理由"),
+    "answer": gettext_noop("家庭的说明"),
     "says_zh": gettext_noop("部门数据所说"),
     "rows": gettext_noop("来源行"),
     "content": gettext_noop("认定依据"),
@@ -113,6 +116,7 @@ def menu_labels() -> dict[str, str]:
         "desk": gettext("待办"),
         "files": gettext("档案"),
         "review": gettext("核实"),
+        "approvals": gettext("审批"),
         "deliveries": gettext("部门数据"),
         "imports": gettext("导入"),
         "identification": gettext("认定"),

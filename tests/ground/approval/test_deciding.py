@@ -9,7 +9,7 @@ from bangfu.ground.acts.actor import Role
 from bangfu.ground.acts.door import acting
 from bangfu.ground.acts.models import Entry
 from bangfu.ground.approval.asked import read_asked, sha256
-from bangfu.ground.approval.chains import chain
+from bangfu.ground.approval.chains import chain, chain_for
 from bangfu.ground.approval.models import Case, Opinion, Step
 from bangfu.ground.approval.selectors import InboxView, approval_case, inbox, waiting_for_me
 from bangfu.ground.approval.services import (
@@ -23,6 +23,7 @@ from bangfu.ground.approval.services import (
 from bangfu.ground.approval.signing import holds
 from tests.database import OwnDatabase
 from tests.ground.approval.matter import (
+    ORG,
     Matter,
     appointed,
     approve,
@@ -337,6 +338,16 @@ def test_a_step_above_an_amount_is_left_out_below_it(office: OwnDatabase, monkey
         about: Matter = matter(amount_fen=amount)
         counts[amount] = proposed(about).steps_needed
     assert counts == {2_000_000: 1, 2_000_001: 2}
+
+
+@pytest.mark.parametrize(
+    ("org", "decided_by"),
+    [(f"{ORG}532923100/", ORG), (ORG, ORG), ("/53/5329/", "/53/5329/")],
+    ids=["a township's file: the county", "the county's", "the prefecture's own"],
+)
+def test_a_level_is_the_nearest_on_the_way_up_or_higher(office: OwnDatabase, org: str, decided_by: str) -> None:
+    (step,) = chain_for(org, "approval.refusal", day(), None).steps
+    assert step.organisation == decided_by
 
 
 def test_nothing_is_submitted_twice(office: OwnDatabase) -> None:

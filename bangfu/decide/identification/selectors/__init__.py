@@ -13,6 +13,7 @@ from bangfu.decide.identification.selectors.queue import (
     Tag,
     View,
     queue_counts,
+    refusals_sent_back,
     review_queue,
     waiting_now,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "last_settlement",
     "progress",
     "queue_counts",
+    "refusals_sent_back",
     "review_case",
     "review_queue",
     "waiting_now",

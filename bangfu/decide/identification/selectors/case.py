@@ -12,12 +12,13 @@ from bangfu.decide.identification.kept import Kept, Sum, kept
 from bangfu.decide.identification.models import Determination, Settlement
 from bangfu.decide.identification.parameters import NOT_MET_ENGLISH
 from bangfu.decide.identification.rule_sets import RuleSet
-from bangfu.decide.identification.services.settle import answer_due, refusal_codes, situation_of
+from bangfu.decide.identification.services.settle import REFUSAL, answer_due, refusal_codes, situation_of
 from bangfu.decide.identification.settling import NOT_MET_CODE, Choice, Way, closed_to, heard, objection
 from bangfu.ground.access.masking import masked_name
 from bangfu.ground.access.selectors import names_of_organisations
 from bangfu.ground.acts.actor import Actor, Right
 from bangfu.ground.acts.problems import NOT_FOUND
+from bangfu.ground.approval.selectors import last_case_of
 from bangfu.ground.trail.services import record_look
 from bangfu.record.registry.models import Member
 
@@ -58,7 +59,7 @@ class ExclusionView:
 
 @dataclass(frozen=True, slots=True)
 class PastSettlement:
-    """How it was settled before; ``undone`` and ``answer`` if so. ``mine``: of the actor."""
+    """How it was settled before; ``undone`` and ``answer`` if so. ``mine``: of the actor. ``second_*``: what the second person did."""
 
     id: UUID
     kind: str
@@ -74,6 +75,10 @@ class PastSettlement:
     undone: bool
     standing: bool
     mine: bool
+    second: str
+    second_at: datetime | None
+    second_way: str
+    second_word: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,10 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class ReviewCase:
-    """Everything that the page of a case shows. ``name`` is masked. ``superseded_by``: the one that stands now, if it is not this one."""
+    """Everything that the page of a case shows. ``name`` is masked. ``superseded_by``: the one that stands now, if it is not this one.
+
+    ``approval``: the case before the second person, if a refusal was ever proposed.
+    """
 
     determination: UUID
     version: int
@@ -132,6 +140,7 @@ class ReviewCase:
     answer_due: date | None
     may_record_answer: bool
     superseded_by: UUID | None
+    approval: UUID | None
 
 
 def review_case(actor: Actor, determination_id: UUID, *, on: date) -> ReviewCase:
@@ -177,6 +186,7 @@ def review_case(actor: Actor, determination_id: UUID, *, on: date) -> ReviewCase
         answer_due=_answer_due(actor, row, on),
         may_record_answer=actor.may(Right.SETTLE) and row.state == Determination.State.ASKED,
         superseded_by=_superseded_by(row),
+        approval=last_case_of(actor, REFUSAL, row.pk),
     )
     record_look(actor, page="review_case", org=row.org, household_id=row.household_id, fields=LOOKED_AT)
     return case
@@ -248,6 +258,10 @@ def _settlements(actor: Actor, case_file: UUID) -> list[PastSettlement]:
             undone=one.undone_at is not None,
             standing=one.standing,
             mine=one.settled_by == actor.person_id,
+            second=one.second_name,
+            second_at=one.second_at,
+            second_way=one.second_way,
+            second_word=one.second_word,
         )
         for one in Settlement.objects.filter(case_file=case_file).order_by("-settled_at")
     ]

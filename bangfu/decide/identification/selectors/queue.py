@@ -180,6 +180,13 @@ def waiting_now(actor: Actor, on: date) -> int:
     return Determination.objects.filter(Q(state=_OPEN) | Q(state=_ASKED, due_on__lte=on)).count()
 
 
+def refusals_sent_back(actor: Actor) -> int:
+    """How many refusals that the actor proposed were returned to them and wait to be settled anew."""
+    actor.require(Right.SEE_FILES)
+    returned = Settlement.objects.filter(settled_by=actor.person_id, second_way=Settlement.SecondWay.RETURNED)
+    return returned.filter(determination__state=_OPEN).values("determination").distinct().count()
+
+
 def _mine_today(actor: Actor, on: date) -> QuerySet[Settlement]:
     midnight = datetime.combine(on, time.min, CHINA)
     return Settlement.objects.filter(settled_by=actor.person_id, settled_at__gte=midnight, undone_at__isnull=True)

@@ -106,7 +106,7 @@ class CaseView:
 
 def approval_case(actor: Actor, case_id: UUID, *, on: date) -> CaseView:
     """A case with all that a person needs to decide it; that somebody looked is recorded. Raises NOT_FOUND out of scope."""
-    actor.require(Right.SEE_SENSITIVE)
+    actor.require(Right.SEE_APPROVALS)
     row = Case.objects.filter(pk=case_id).first()
     if row is None:
         raise NOT_FOUND()

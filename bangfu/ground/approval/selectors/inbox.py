@@ -6,12 +6,16 @@ from enum import StrEnum
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from pydantic import TypeAdapter
 
 from bangfu.ground.access.selectors import names_of_organisations
 from bangfu.ground.acts.actor import Actor, Right
+from bangfu.ground.acts.models import Entry
+from bangfu.ground.acts.problems import NOT_FOUND
 from bangfu.ground.approval.asked import Pair, read_asked
 from bangfu.ground.approval.models import Case, Opinion, Part, Step
 from bangfu.ground.approval.rules import State
+from bangfu.ground.approval.services.batch import BATCH, BatchAnswer
 
 PAGE = 50
 STATE_WORDS: dict[str, Pair] = {
@@ -67,7 +71,7 @@ class Inbox:
 
 def inbox(actor: Actor, view: InboxView = InboxView.MINE, *, on: date, page: int = 1, size: int = PAGE) -> Inbox:
     """What waits longest first; of what is closed, the latest first."""
-    actor.require(Right.SEE_SENSITIVE)
+    actor.require(Right.SEE_APPROVALS)
     counts = {one.value: _found(actor, one).count() for one in InboxView}
     total = counts[view.value]
     pages = max(1, -(-total // size))
@@ -89,6 +93,16 @@ def late_for_me(actor: Actor, on: date) -> int:
     if not actor.may(Right.APPROVE):
         return 0
     return _found(actor, InboxView.MINE).filter(steps__turn=True, steps__due_on__lt=on).count()
+
+
+def batch_answer(actor: Actor, act_id: UUID) -> BatchAnswer:
+    """What came of an act that agreed to several, of this person; NOT_FOUND for any other."""
+    actor.require(Right.APPROVE)
+    entry = Entry.objects.filter(act_id=act_id, verb=BATCH.code, person_id=actor.person_id).first()
+    if entry is None:
+        raise NOT_FOUND()
+    answer: BatchAnswer = TypeAdapter(BatchAnswer).validate_python(entry.answer)
+    return answer
 
 
 def mine_to_decide(actor: Actor) -> Q:

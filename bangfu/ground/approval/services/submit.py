@@ -72,7 +72,7 @@ def withdraw_open(actor: Actor, *, subject: str, subject_id: UUID) -> None:
         _withdraw(actor, found)
 
 
-@act(WITHDRAWN, right=Right.SEE_FILES)
+@act(WITHDRAWN, right=Right.SEE_APPROVALS)
 def withdraw_case(*, actor: Actor, act_id: UUID, case_id: UUID, seen_version: int) -> Done[Decided]:
     """Take back what one has proposed, while it is not decided; the subject goes back to where it was."""
     case = locked_row(Case, case_id, seen_version)

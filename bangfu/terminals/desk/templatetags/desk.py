@@ -214,6 +214,7 @@ _MENU = (
     ("desk", "checklist"),
     ("files", "folders"),
     ("review", "search"),
+    ("approvals", "shield-check"),
     ("deliveries", "building-community"),
     ("imports", "table-import"),
     ("identification", "scale"),

@@ -16,6 +16,7 @@ register = template.Library()
 _STATES = {
     "accepted": (gettext_noop("已属实上报"), "ok"),
     "refusal_proposed": (gettext_noop("已提议不予认定"), "none"),
+    "refused": (gettext_noop("不予认定"), "due"),
     "superseded": (gettext_noop("已有新的建议"), "none"),
 }
 _COUNTED = {"due": "处矛盾", "doubt": "处疑点", "ok": "处佐证"}

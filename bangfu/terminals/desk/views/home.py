@@ -44,7 +44,9 @@ def home(request: DeskRequest) -> HttpResponseBase:
 
 def _works(request: DeskRequest) -> bool:
     """Does this role do work here, or does it oversee?"""
-    return any(request.actor.may(right) for right in (Right.SETTLE, Right.BRING_ARCHIVE, Right.BRING_DATA))
+    return any(
+        request.actor.may(right) for right in (Right.SETTLE, Right.APPROVE, Right.BRING_ARCHIVE, Right.BRING_DATA)
+    )
 
 
 def _data(states: list[DatasetState]) -> dict[str, Any]:
