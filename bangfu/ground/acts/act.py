@@ -8,7 +8,8 @@ from functools import wraps
 from typing import Any, Generic, ParamSpec, TypeVar, get_args, get_type_hints
 from uuid import UUID
 
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, ProgrammingError, connection
+from psycopg.errors import InsufficientPrivilege
 from pydantic import TypeAdapter
 from pydantic_core import to_jsonable_python
 
@@ -84,6 +85,9 @@ def act(
                     fault_point(f"{verb.code}.before_commit")
             except IntegrityError as error:
                 raise _problem_of(error) from error
+            except ProgrammingError as error:
+                # What is seen from below, and belongs above: a row of the act lies outside of the scope.
+                raise (problems.NOT_FOUND() if isinstance(error.__cause__, InsufficientPrivilege) else error) from error
             fault_point(f"{verb.code}.after_commit")
             return done.answer
 
