@@ -17,7 +17,7 @@ from bangfu.engine.duckdb_.numbers import create_macros
 from bangfu.engine.duckdb_.register import load_register
 from bangfu.engine.duckdb_.session import Limits, count, session
 from bangfu.engine.findings.evidence import gather_evidence
-from bangfu.engine.findings.write import Count, check_target, gather, write_findings, write_sorted
+from bangfu.engine.findings.write import Count, check_target, gather, write_gathered, write_sorted
 from bangfu.engine.intake.deliveries import Manifest, stage_delivery, staged_columns
 from bangfu.engine.intake.deliveries_folder import About
 from bangfu.engine.intake.deliveries_raw import readable
@@ -140,7 +140,7 @@ def compare_staged(
             broken = load_register(connection, registry, folder, on)
         matched = []
         for delivery in deliveries:
-            match(connection, delivery)
+            match(connection, delivery, rules.facts)
             compare_names(connection, delivery)
             matched.append(delivery)
         judge(connection, rules, matched, registry.name, on, evidence=evidence is not None)
@@ -148,7 +148,7 @@ def compare_staged(
         if evidence is not None:
             gather_evidence(connection, rules)
             write_sorted(connection, "evidence", evidence)
-        write_findings(connection, out)
+        write_gathered(connection, out)
         persons = count(connection, "SELECT count(*) FROM people")
         households = count(connection, "SELECT count(*) FROM household")
     return Compared(persons, households, broken, tuple(counts))

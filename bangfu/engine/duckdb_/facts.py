@@ -12,7 +12,7 @@ from bangfu.core.names import differ
 from bangfu.engine.datasets import Dataset
 from bangfu.engine.duckdb_.session import literal, name
 from bangfu.engine.findings.words import reason_words
-from bangfu.engine.rules.expressions import parse, sql_of
+from bangfu.engine.rules.expressions import columns_of, parse, sql_of
 
 _BATCH = 50_000
 
@@ -28,15 +28,26 @@ class Delivery:
     coverage: tuple[str, ...] | None = None
 
 
-def match(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> None:
-    """Make the table ``match <dataset>``: pid, file_name (the name in the file), and the row's staged columns.
+def match(connection: duckdb.DuckDBPyConnection, delivery: Delivery, facts: frozenset[str]) -> None:
+    """Make the tables of one delivery: what it states of the ``facts`` about persons of the register, and nothing else.
 
-    Both sides are verified, so equal keys are equal numbers; rows without a key never join.
+    ``match <dataset>``: pid, file_name (the name in the file), row, name and what the facts read; rows that state no fact are there
+    only where they give another name. ``absent <dataset>``: pid, where silence is one of the facts. Both sides are verified, so
+    equal keys are equal numbers; rows without a key never join.
     """
-    files = ", ".join(literal(str(path)) for path in delivery.staged)
+    files = f"read_parquet([{', '.join(literal(str(path)) for path in delivery.staged)}])"
+    known = "(SELECT pid, key, name AS file_name FROM people WHERE key IS NOT NULL)"
+    stated = [fact for fact in delivery.dataset.states if fact in facts]
+    states = [_states(delivery.dataset, fact) for fact in stated]
+    if "other_name" in facts:
+        states.append("file_name <> staged.name AND file_name <> '' AND staged.name <> ''")
+    columns = "".join(f", staged.{name(column)}" for column in _columns(delivery.dataset, stated))
     connection.execute(f"""CREATE OR REPLACE TEMP TABLE {_match(delivery)} AS
-        SELECT people.pid, people.name AS file_name, staged.* EXCLUDE (key, written, broken)
-        FROM read_parquet([{files}]) AS staged JOIN people ON people.key = staged.key""")
+        SELECT pid, file_name, row, staged.name{columns}
+        FROM {files} AS staged JOIN {known} AS known ON known.key = staged.key WHERE {" OR ".join(states) or "FALSE"}""")
+    if delivery.dataset.silence in facts:
+        connection.execute(f"""CREATE OR REPLACE TEMP TABLE {_absent(delivery)} AS SELECT pid, place FROM people
+            WHERE key IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {files} AS staged WHERE staged.key = people.key)""")
 
 
 def fact_query(delivery: Delivery, fact: str) -> str:
@@ -46,15 +57,13 @@ def fact_query(delivery: Delivery, fact: str) -> str:
         return f"""SELECT m.pid, m.row, m.name FROM {_match(delivery)} AS m
             JOIN {_differing(delivery)} AS d ON d.in_file = m.file_name AND d.in_delivery = m.name"""
     if fact == dataset.silence:
-        return f"""SELECT pid, CAST(NULL AS BIGINT) AS row FROM people
-            WHERE key IS NOT NULL AND pid NOT IN (SELECT pid FROM {_match(delivery)}) AND {_covered(delivery.coverage)}"""
-    scope = {"": frozenset(dataset.column_types)}
-    declared = dataset.states[fact]
+        return f"SELECT pid, CAST(NULL AS BIGINT) AS row FROM {_absent(delivery)} WHERE {_covered(delivery.coverage)}"
+    scope = _scope(dataset)
     values = "".join(
         f", {sql_of(parse(text, scope)) if text else 'CAST(NULL AS VARCHAR)'} AS {name(value)}"
-        for value, text in declared.values.items()
+        for value, text in dataset.states[fact].values.items()
     )
-    return f"SELECT pid, row{values} FROM {_match(delivery)} WHERE {sql_of(parse(declared.when, scope))}"
+    return f"SELECT pid, row{values} FROM {_match(delivery)} WHERE {_states(dataset, fact)}"
 
 
 def unusable_numbers() -> str:
@@ -84,8 +93,29 @@ def compare_names(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> 
     connection.unregister("_pairs")
 
 
+def _scope(dataset: Dataset) -> dict[str, frozenset[str]]:
+    return {"": frozenset(dataset.column_types)}
+
+
+def _states(dataset: Dataset, fact: str) -> str:
+    return sql_of(parse(dataset.states[fact].when, _scope(dataset)))
+
+
+def _columns(dataset: Dataset, facts: Sequence[str]) -> list[str]:
+    """What the facts read; the person's name is there anyway."""
+    read: set[str] = set()
+    for fact in facts:
+        for text in (dataset.states[fact].when, *dataset.states[fact].values.values()):
+            read |= columns_of(parse(text, _scope(dataset))) if text else set()
+    return sorted(read - {"name"})
+
+
 def _match(delivery: Delivery) -> str:
     return name(f"match {delivery.dataset.name}")
+
+
+def _absent(delivery: Delivery) -> str:
+    return name(f"absent {delivery.dataset.name}")
 
 
 def _differing(delivery: Delivery) -> str:

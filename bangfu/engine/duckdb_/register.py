@@ -75,11 +75,12 @@ def register_columns() -> dict[str, Column]:
 def load_register(connection: duckdb.DuckDBPyConnection, path: Path, folder: Path, today: date) -> int:
     """Make the table ``people``; gives how many broken rows were left out. Raises a Problem for a file that cannot be used.
 
-    Columns: pid (the row in the file), household (what its members share), household_text and person_text (as exported:
-    18 characters, or as written), key (NULL where the number is unusable, then ``fault``), name, place (division code,
-    perhaps the head's), source (of a register made from workbooks), person_id and household_id
-    (of a register made from a database; NULL otherwise), and rules.ruleset.FILE_COLUMNS. Incomes are fen a month;
-    empty is 0, unreadable is NULL: nothing is held against a figure that nobody could read.
+    Columns: pid (the row in the file), household (what its members share), household_text and person_text (as exported: 18
+    characters, or as written), household_rank and person_rank (of these in the table ``texts``: text, rank), key (NULL where the
+    number is unusable, then ``fault``), name, place (division code, perhaps the head's), source (of a register made from
+    workbooks), person_id and household_id (of a register made from a database; NULL otherwise), and
+    rules.ruleset.FILE_COLUMNS. Incomes are fen a month; empty is 0, unreadable is NULL: nothing is held against a figure that
+    nobody could read.
     """
     open_raw(connection, path, Wanted(register_columns(), frozenset(register_columns())), folder)
     connection.execute("""CREATE OR REPLACE TEMP TABLE written AS
@@ -98,7 +99,8 @@ def load_register(connection: duckdb.DuckDBPyConnection, path: Path, folder: Pat
     _mark_unreadable_incomes(connection)
     connection.execute("CREATE OR REPLACE TEMP TABLE division (name VARCHAR, code VARCHAR)")
     connection.executemany("INSERT INTO division VALUES (?, ?)", list(division_codes().items()))
-    connection.execute(_PEOPLE)
+    for step in (_PEOPLE, _TEXTS, _RANKED, "DROP TABLE persons"):
+        connection.execute(step)
     return count(connection, "SELECT count(*) FROM written WHERE broken")
 
 
@@ -114,7 +116,7 @@ def _mark_unreadable_incomes(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 # A head's number that is missing, masked or no number at all makes a household of its own: strangers must not share their homes.
-_PEOPLE = """CREATE OR REPLACE TEMP TABLE people AS
+_PEOPLE = """CREATE OR REPLACE TEMP TABLE persons AS
 WITH person AS (
     SELECT written.row AS pid,
         CASE WHEN head.key IS NOT NULL OR (strlen(head.normal) >= 15 AND coalesce(head.fault, '') NOT IN ('masked', 'several', 'with_text'))
@@ -142,3 +144,10 @@ WITH person AS (
     WHERE NOT written.broken)
 SELECT * EXCLUDE (own_place), coalesce(own_place, arg_min(own_place, pid) FILTER (WHERE is_head) OVER (PARTITION BY household)) AS place
 FROM person"""
+
+# Two persons whom the texts cannot tell apart have the same ranks. Findings are grouped and sorted by these, not by text.
+_TEXTS = """CREATE OR REPLACE TEMP TABLE texts AS SELECT text, CAST(row_number() OVER (ORDER BY text) AS INTEGER) AS rank
+FROM (SELECT household_text AS text FROM persons UNION SELECT person_text FROM persons)"""
+_RANKED = """CREATE OR REPLACE TEMP TABLE people AS
+SELECT persons.*, heads.rank AS household_rank, own.rank AS person_rank
+FROM persons JOIN texts AS heads ON heads.text = household_text JOIN texts AS own ON own.text = person_text"""

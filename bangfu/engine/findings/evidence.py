@@ -16,21 +16,23 @@ import pyarrow as pa
 from bangfu.engine.rules.ruleset import RuleSet
 
 _GROUPED = """CREATE OR REPLACE TEMP TABLE grouped AS
-SELECT household_text, person_text, found.pid, any_value(person_id) AS person_id, any_value(household_id) AS household_id,
-    dataset, conclusion, kind, list_sort(list_distinct(list({'zh': says, 'en': says_en}))) AS says,
-    list_sort(list_distinct(list(row))) AS rows, min(file) AS file, min(as_of) AS as_of,
-    list_sort(list_distinct(list(source) FILTER (WHERE source <> ''))) AS origins,
+SELECT household, person, pid, any_value(person_id) AS person_id, any_value(household_id) AS household_id, cell,
+    list_sort(list_distinct(list({'zh': says, 'en': says_en}))) AS says,
+    list_sort(list_distinct(flatten(list(rows)))) AS rows, min(as_of) AS as_of,
     array_to_string(list_sort(list_distinct(list(rule))), ' ') AS rules
-FROM found LEFT JOIN (SELECT pid, source FROM people) AS origin ON found.dataset = '' AND origin.pid = found.row
-GROUP BY household_text, person_text, found.pid, dataset, conclusion, kind"""
+FROM found GROUP BY household, person, pid, cell"""
 
 _EVIDENCE = """CREATE OR REPLACE TEMP TABLE evidence AS
-SELECT household_text AS household, person_text AS person, pid AS person_row, person_id, household_id, dataset, conclusion, kind,
+SELECT heads.text AS household, persons.text AS person, grouped.pid AS person_row, grouped.person_id, grouped.household_id,
+    dataset, conclusion, kind,
     array_to_string(list_transform(says, lambda s: s.zh), '；') AS says_zh,
     array_to_string(list_transform(says, lambda s: s.en), '; ') AS says_en, may_be, rows,
-    coalesce(origins, list_transform(rows, lambda r: concat(file, ':', r))) AS sources,
+    CASE WHEN dataset = '' AND origin.source <> '' THEN [origin.source]
+        ELSE list_transform(rows, lambda r: concat(file, ':', r)) END AS sources,
     list_min(rows) AS first_row, CAST(len(rows) AS INTEGER) AS row_count, rule, rules_version, as_of, file
-FROM grouped JOIN _rules USING (rules)"""
+FROM grouped JOIN _rules USING (rules) JOIN texts AS heads ON heads.rank = grouped.household
+JOIN texts AS persons ON persons.rank = grouped.person JOIN cell USING (cell)
+LEFT JOIN people AS origin ON dataset = '' AND origin.pid = grouped.pid"""
 
 _BOTH = pa.struct([("zh", pa.string()), ("en", pa.string())])
 _RULES = pa.schema(

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from string import Formatter
 from typing import Literal
 
+import duckdb
+
 from bangfu.engine.duckdb_.session import literal, name
 
 # Reason → Chinese, English. The reasons are those of core.ids.Fault, and "columns".
@@ -25,14 +27,26 @@ _NUMBERS = "([0-9０-９][ -]?){12,}[0-9０-９XxＸｘ]?"
 
 
 def sentence(template: str, values: Mapping[str, tuple[str, str]]) -> str:
-    """A declared text as an SQL expression. ``values``: name → (SQL expression, type); an empty value leaves its place empty."""
+    """A declared text as an SQL expression. ``values``: name → (SQL expression, type); an empty value leaves its place empty.
+
+    What comes of it may still hold numbers: ``hide_numbers``.
+    """
     parts = []
     for fixed, value, _, _ in Formatter().parse(template):
         if fixed:
             parts.append(literal(fixed))
         if value:
             parts.append(_shown(*values[value]))
-    return f"regexp_replace(concat({', '.join(parts)}), '{_NUMBERS}', '…', 'g')"
+    return f"concat({', '.join(parts)})"
+
+
+def hide_numbers(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> None:
+    """Put … in the place of what may be somebody's number, in the sentences of a table. Each distinct sentence is looked at once."""
+    distinct = f"(SELECT DISTINCT {column} AS text FROM {table})"  # noqa: S608, names of our own
+    numbered = f"SELECT text FROM {distinct} WHERE strlen(text) >= 12 AND regexp_matches(text, '{_NUMBERS}')"  # noqa: S608
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE numbered AS {numbered}")
+    hidden = f"regexp_replace({column}, '{_NUMBERS}', '…', 'g')"
+    connection.execute(f"UPDATE {table} SET {column} = {hidden} WHERE {column} IN (SELECT text FROM numbered)")  # noqa: S608
 
 
 def reason_words(language: Literal["zh", "en"]) -> str:

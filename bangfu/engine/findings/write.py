@@ -11,15 +11,25 @@ from bangfu.engine.duckdb_.session import literal
 
 COLUMNS = ("户主身份证号", "身份证号", "数据集", "结论", "种类", "说明", "来源行")
 
-# What reads the same to a person is one finding, as two rows without any head's number are.
-# A finding's rows come from one file; a finding without rows (silence) has no source; a person of a workbook has its own.
-_FINDINGS = """CREATE OR REPLACE TEMP TABLE findings AS
-SELECT household_text AS "户主身份证号", person_text AS "身份证号", dataset AS "数据集", conclusion AS "结论", kind AS "种类",
-    array_to_string(list_sort(list_distinct(list(says))), '；') AS "说明",
-    coalesce(array_to_string(coalesce(list_sort(list_distinct(list(source) FILTER (WHERE source <> ''))),
-        list_transform(list_sort(list_distinct(list(row))), lambda r: concat(min(file), ':', r))), ';'), '') AS "来源行"
-FROM found LEFT JOIN (SELECT pid, source FROM people) AS origin ON found.dataset = '' AND origin.pid = found.row
-GROUP BY household_text, person_text, dataset, conclusion, kind"""
+# What reads the same to a person is one finding, as two rows without any head's number are. Almost every finding is one row of
+# ``found``: only the others need to be put together.
+_TOGETHER = """CREATE OR REPLACE TEMP TABLE gathered AS
+WITH together AS (SELECT household, person, cell, list(says) AS says, list(rows) AS rows FROM found GROUP BY household, person, cell)
+SELECT household, person, cell,
+    CASE WHEN len(says) = 1 THEN says[1] ELSE array_to_string(list_sort(list_distinct(says)), '；') END AS says,
+    CASE WHEN len(rows) = 1 AND len(rows[1]) < 2 THEN rows[1] ELSE list_sort(list_distinct(flatten(rows))) END AS rows
+FROM together"""
+# What the register's own rows say stands where the workbook had it that the register was made of.
+_ORIGINS = """CREATE OR REPLACE TEMP TABLE origins AS
+SELECT household, person, cell, array_to_string(list_sort(list(DISTINCT source)), ';') AS sources
+FROM (SELECT household, person, cell, unnest(rows) AS pid FROM gathered JOIN cell USING (cell) WHERE dataset = '')
+JOIN (SELECT pid, source FROM people) USING (pid) WHERE source <> '' GROUP BY household, person, cell"""
+# A finding's rows come from one file; a finding without rows (silence) has no source.
+_WRITTEN = """SELECT heads.text AS "户主身份证号", persons.text AS "身份证号", dataset AS "数据集", conclusion AS "结论", kind AS "种类",
+    says AS "说明", coalesce(sources, CASE WHEN len(rows) = 1 THEN concat(file, ':', rows[1])
+        ELSE array_to_string(list_transform(rows, lambda r: concat(file, ':', r)), ';') END, '') AS "来源行"
+FROM gathered JOIN texts AS heads ON heads.rank = household JOIN texts AS persons ON persons.rank = person JOIN cell USING (cell)
+LEFT JOIN origins USING (household, person, cell) ORDER BY household, person, cell"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +42,12 @@ class Count:
 
 
 def gather(connection: duckdb.DuckDBPyConnection) -> list[Count]:
-    """Make the table ``findings`` from ``found``; counts in the order of kind and conclusion."""
-    connection.execute(_FINDINGS)
-    counted = connection.execute('SELECT "种类", "结论", count(*) FROM findings GROUP BY ALL ORDER BY ALL').fetchall()
-    return [Count(str(kind), str(conclusion), int(findings)) for kind, conclusion, findings in counted]
+    """Make the table ``gathered`` from ``found``; counts in the order of kind and conclusion."""
+    connection.execute(_TOGETHER)
+    connection.execute(_ORIGINS)
+    counted = connection.execute("""SELECT kind, conclusion, CAST(sum(findings) AS BIGINT)
+        FROM (SELECT cell, count(*) AS findings FROM gathered GROUP BY cell) JOIN cell USING (cell) GROUP BY ALL ORDER BY ALL""")
+    return [Count(str(kind), str(conclusion), int(findings)) for kind, conclusion, findings in counted.fetchall()]
 
 
 def check_target(path: Path) -> None:
@@ -45,17 +57,27 @@ def check_target(path: Path) -> None:
     check_place(path)
 
 
+def write_gathered(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Write what ``gather`` made as .csv (UTF-8) or .parquet by the name's ending, sorted. A failure leaves no file behind."""
+    check_target(path)
+    _write(connection, _WRITTEN, path)
+
+
 def write_findings(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Write the table ``findings`` as .csv (UTF-8) or .parquet by the name's ending, sorted. A failure leaves no file behind."""
+    """The same for a table ``findings`` with the columns COLUMNS."""
     check_target(path)
     write_sorted(connection, "findings", path)
 
 
 def write_sorted(connection: duckdb.DuckDBPyConnection, table: str, path: Path) -> None:
     """Write a table, ordered by its columns from the first on; complete or not at all."""
+    _write(connection, f"SELECT * FROM {table} ORDER BY ALL", path)  # noqa: S608, the name is a literal
+
+
+def _write(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
     form = "FORMAT csv, HEADER" if path.suffix.lower() == ".csv" else "FORMAT parquet, COMPRESSION zstd"
     with replacing(path) as temporary:
         try:
-            connection.execute(f"COPY (SELECT * FROM {table} ORDER BY ALL) TO {literal(str(temporary))} ({form})")  # noqa: S608, the name is a literal
+            connection.execute(f"COPY ({query}) TO {literal(str(temporary))} ({form})")
         except duckdb.IOException as error:
             raise CANNOT_WRITE(file=path, why="IO") from error

@@ -87,6 +87,12 @@ class RuleSet(_Declared):
         """What conditions may ask of ``person``."""
         return frozenset(FILE_COLUMNS) | frozenset(self.person)
 
+    @property
+    def facts(self) -> frozenset[str]:
+        """All facts that mean something here."""
+        asked = {attribute.or_fact for attribute in self.person.values() if attribute.or_fact}
+        return frozenset({rule.fact for rule in self.rules} | asked)
+
     def scope(self, rule: Rule, fact_columns: frozenset[str], *, after_totals: bool = False) -> Scope:
         """What a rule's expressions may use. After totalling, the single facts are gone and the totals are there."""
         scope = {"household": frozenset(self.household), "reference": REFERENCE}
