@@ -56,7 +56,7 @@ def _read_people(path: Path) -> pd.DataFrame:
 
 def _matched(people: pd.DataFrame, delivery: Delivery) -> pd.DataFrame:
     """Rows about persons of the register. Rows without a key are left in the file: pandas would make the keys floating."""
-    wanted = [name for name in pq.read_schema(delivery.staged[0]).names if name not in ("written", "broken")]
+    wanted = [name for name in pq.read_schema(delivery.staged[0]).names if name not in ("written", "broken", "folded")]
     rows = pd.concat(
         [
             pq.read_table(path, columns=wanted, filters=pc.field("key").is_valid()).to_pandas()

@@ -8,8 +8,8 @@ import duckdb
 
 from bangfu.engine.duckdb_.session import Limits, literal, name, session
 
-# Where a row stood and how its number was written is not what it says.
-_NOT_CONTENT = frozenset({"row", "key", "written", "broken"})
+# Where a row stood and how its number was written is not what it says; a folded name is said by the name.
+_NOT_CONTENT = frozenset({"row", "key", "written", "broken", "folded"})
 
 
 @dataclass(frozen=True, slots=True)

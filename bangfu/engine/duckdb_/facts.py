@@ -6,15 +6,12 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 
-from bangfu.core.names import differ
 from bangfu.engine.datasets import Dataset
+from bangfu.engine.duckdb_.names import really_differ
 from bangfu.engine.duckdb_.session import literal, name
 from bangfu.engine.findings.words import reason_words
 from bangfu.engine.rules.expressions import columns_of, parse, sql_of
-
-_BATCH = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +28,20 @@ class Delivery:
 def match(connection: duckdb.DuckDBPyConnection, delivery: Delivery, facts: frozenset[str]) -> None:
     """Make the tables of one delivery: what it states of the ``facts`` about persons of the register, and nothing else.
 
-    ``match <dataset>``: pid, file_name (the name in the file), row, name and what the facts read; rows that state no fact are there
-    only where they give another name. ``absent <dataset>``: pid, where silence is one of the facts. Both sides are verified, so
-    equal keys are equal numbers; rows without a key never join.
+    ``match <dataset>``: pid, row, name and what the facts read, beside file_name (the name in the file), both names also folded;
+    rows that state no fact are there only where they give another name. ``absent <dataset>``: pid, where silence is one of the
+    facts. Both sides are verified, so equal keys are equal numbers; rows without a key never join.
     """
     files = f"read_parquet([{', '.join(literal(str(path)) for path in delivery.staged)}])"
-    known = "(SELECT pid, key, name AS file_name FROM people WHERE key IS NOT NULL)"
+    known = "(SELECT pid, key, name AS file_name, folded AS file_folded FROM people WHERE key IS NOT NULL)"
+    folded = "coalesce(staged.folded, staged.name)"
     stated = [fact for fact in delivery.dataset.states if fact in facts]
     states = [_states(delivery.dataset, fact) for fact in stated]
     if "other_name" in facts:
-        states.append("file_name <> staged.name AND file_name <> '' AND staged.name <> ''")
+        states.append(f"(file_folded <> {folded} AND file_folded <> '' AND {folded} <> '')")
     columns = "".join(f", staged.{name(column)}" for column in _columns(delivery.dataset, stated))
     connection.execute(f"""CREATE OR REPLACE TEMP TABLE {_match(delivery)} AS
-        SELECT pid, file_name, row, staged.name{columns}
+        SELECT pid, row, file_name, file_folded, staged.name, {folded} AS folded{columns}
         FROM {files} AS staged JOIN {known} AS known ON known.key = staged.key WHERE {" OR ".join(states) or "FALSE"}""")
     if delivery.dataset.silence in facts:
         connection.execute(f"""CREATE OR REPLACE TEMP TABLE {_absent(delivery)} AS SELECT pid, place FROM people
@@ -73,24 +71,10 @@ def unusable_numbers() -> str:
 
 
 def compare_names(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> None:
-    """Make the table ``differing <dataset>``: pairs of names that really differ, decided by core.names once per distinct pair."""
-    pairs = connection.sql(f"""SELECT DISTINCT file_name, name FROM {_match(delivery)}
-        WHERE file_name <> name AND file_name <> '' AND name <> ''""").to_arrow_reader(_BATCH)
-    schema = pa.schema([("in_file", pa.string()), ("in_delivery", pa.string())])
-    batches = [
-        pa.RecordBatch.from_pylist(
-            [
-                {"in_file": one, "in_delivery": other}
-                for one, other in zip(batch.column(0).to_pylist(), batch.column(1).to_pylist(), strict=True)
-                if differ(one, other)
-            ],
-            schema,
-        )
-        for batch in pairs
-    ]
-    connection.register("_pairs", pa.Table.from_batches(batches, schema))
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {_differing(delivery)} AS SELECT * FROM _pairs")
-    connection.unregister("_pairs")
+    """Make the table ``differing <dataset>``: pairs of names that really differ."""
+    really_differ(
+        connection, f"(SELECT * FROM {_match(delivery)} WHERE file_folded <> '' AND folded <> '')", _differing(delivery)
+    )
 
 
 def _scope(dataset: Dataset) -> dict[str, frozenset[str]]:
@@ -107,7 +91,7 @@ def _columns(dataset: Dataset, facts: Sequence[str]) -> list[str]:
     for fact in facts:
         for text in (dataset.states[fact].when, *dataset.states[fact].values.values()):
             read |= columns_of(parse(text, _scope(dataset))) if text else set()
-    return sorted(read - {"name"})
+    return sorted(read - {"name", "folded"})
 
 
 def _match(delivery: Delivery) -> str:

@@ -96,15 +96,15 @@ def _stated(fact: str, deliveries: list[Delivery], registry_file: str) -> list[_
 
 
 def _describe_people(connection: duckdb.DuckDBPyConnection, rules: RuleSet, deliveries: list[Delivery]) -> None:
-    """The tables ``person`` and ``household`` with their declared attributes; ``head`` with the row a household is laid on."""
+    """Add the declared attributes to ``people``, and make the table ``household`` with its own and the row it is laid on."""
     scope = {"file": frozenset(FILE_COLUMNS)}
-    attributes = ""
     for attribute, declared in rules.person.items():
         condition = sql_of(parse(declared.condition, scope))
         for stated in _stated(declared.or_fact, deliveries, "") if declared.or_fact else ():
             condition += f" OR pid IN (SELECT pid FROM ({stated.query}))"
-        attributes += f", coalesce({condition}, FALSE) AS {name(attribute)}"
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE person AS SELECT *{attributes} FROM people AS file")
+        # Few are: to mark them is cheaper than to write the table again.
+        connection.execute(f"ALTER TABLE people ADD COLUMN {name(attribute)} BOOLEAN DEFAULT FALSE")
+        connection.execute(f"UPDATE people AS file SET {name(attribute)} = TRUE WHERE {condition}")
     shared = "".join(
         f", coalesce(bool_or({sql_of(parse(condition, scope))}), FALSE) AS {name(attribute)}"
         for attribute, condition in rules.household.items()
@@ -119,14 +119,14 @@ def _rule_query(rules: RuleSet, rule: Rule, stated: _Stated, cells: _Cells, *, e
     """One rule over one delivery: rows for ``found``."""
     before = rules.scope(rule, frozenset(stated.types))
     where = sql_of(parse(rule.where, before)) if rule.where else "TRUE"
-    joined = f"""({stated.query}) AS fact JOIN person ON person.pid = fact.pid
+    joined = f"""({stated.query}) AS fact JOIN people AS person ON person.pid = fact.pid
         JOIN household ON household.household = person.household CROSS JOIN reference"""
     if not rule.totals:
         return _answers(rules, rule, stated, cells, source=joined, where=where, evidence=evidence)
     per = "person.pid" if rule.per == "person" else "person.household"
     totals = "".join(f", {sql_of(parse(text, before, totals=True))} AS {name(t)}" for t, text in rule.totals.items())
     grouped = f"(SELECT {per} AS whose{totals}, list(DISTINCT fact.row) AS rows FROM {joined} WHERE {where} GROUP BY {per}) AS total"
-    joins = "JOIN person ON person.pid = total.whose JOIN household ON household.household = person.household"
+    joins = "JOIN people AS person ON person.pid = total.whose JOIN household ON household.household = person.household"
     if rule.per == "household":
         joins = "JOIN household ON household.household = total.whose"
     having = sql_of(parse(rule.having, rules.scope(rule, frozenset(), after_totals=True))) if rule.having else "TRUE"

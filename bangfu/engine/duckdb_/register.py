@@ -11,6 +11,7 @@ from bangfu.core.money import read_amount
 from bangfu.core.shipped import policy_folder
 from bangfu.engine import problems
 from bangfu.engine.datasets import Column, ColumnType
+from bangfu.engine.duckdb_.names import fold_names
 from bangfu.engine.duckdb_.numbers import resolve_numbers
 from bangfu.engine.duckdb_.session import count
 from bangfu.engine.duckdb_.values import prepare
@@ -77,8 +78,8 @@ def load_register(connection: duckdb.DuckDBPyConnection, path: Path, folder: Pat
 
     Columns: pid (the row in the file), household (what its members share), household_text and person_text (as exported: 18
     characters, or as written), household_rank and person_rank (of these in the table ``texts``: text, rank), key (NULL where the
-    number is unusable, then ``fault``), name, place (division code, perhaps the head's), source (of a register made from
-    workbooks), person_id and household_id (of a register made from a database; NULL otherwise), and
+    number is unusable, then ``fault``), name, folded (core.names.fold of it), place (division code, perhaps the head's), source
+    (of a register made from workbooks), person_id and household_id (of a register made from a database; NULL otherwise), and
     rules.ruleset.FILE_COLUMNS. Incomes are fen a month; empty is 0, unreadable is NULL: nothing is held against a figure that
     nobody could read.
     """
@@ -99,6 +100,7 @@ def load_register(connection: duckdb.DuckDBPyConnection, path: Path, folder: Pat
     _mark_unreadable_incomes(connection)
     connection.execute("CREATE OR REPLACE TEMP TABLE division (name VARCHAR, code VARCHAR)")
     connection.executemany("INSERT INTO division VALUES (?, ?)", list(division_codes().items()))
+    fold_names(connection, "written", "name", "folds")
     for step in (_PEOPLE, _TEXTS, _RANKED, "DROP TABLE persons"):
         connection.execute(step)
     return count(connection, "SELECT count(*) FROM written WHERE broken")
@@ -125,7 +127,7 @@ WITH person AS (
         coalesce(own.number, written.id_number, '') AS person_text,
         own.key AS key,
         CASE WHEN own.key IS NULL THEN coalesce(own.fault, 'missing') END AS fault,
-        coalesce(written.name, '') AS name,
+        coalesce(written.name, '') AS name, coalesce(folds.folded, written.name, '') AS folded,
         coalesce(own.normal <> '' AND own.normal = head.normal, FALSE) AS is_head,
         coalesce(nullif(said.person_status, ''), said.work_status) AS status,
         CASE WHEN unreadable_income.text IS NULL THEN coalesce(said.income, 0) END AS declared_income,
@@ -139,6 +141,7 @@ WITH person AS (
     JOIN said ON said.pid = written.row
     LEFT JOIN unreadable_income ON unreadable_income.text = written.income
     LEFT JOIN division ON division.name = said.division
+    LEFT JOIN folds ON folds.text = written.name
     LEFT JOIN numbers AS own ON own.text = written.id_number
     LEFT JOIN numbers AS head ON head.text = written.head_number
     WHERE NOT written.broken)

@@ -80,4 +80,4 @@ def _lacks(path: Path, dataset: Dataset) -> bool:
         names = set(pq.read_schema(path).names)
     except (pa.ArrowInvalid, OSError) as error:
         raise file_problems.STAGED_CHANGED(file=path.name) from error
-    return not names >= {"row", "key", "written", "broken", "name", *staged_columns(dataset)}
+    return not names >= {"row", "key", "written", "broken", "name", "folded", *staged_columns(dataset)}
