@@ -110,7 +110,7 @@ WAYS: list[tuple[Someone, list[Stop]]] = [
     (REVIEWER, [HOME, Stop("case", first("/review/", ".queue-item")), *APPROVALS]),
     (DATA_OFFICER, [HOME, *DATA, Stop("new delivery", "/deliveries/new/"), Stop("forbidden", "/files/")]),
     (LEADER, [HOME, *FILES]),
-    (AUDITOR, [HOME, *FILES]),
+    (AUDITOR, [HOME, *FILES, Stop("trail", "/trail/")]),
 ]
 
 

@@ -15,6 +15,7 @@ from bangfu.engine.findings.write import COLUMNS, check_target, write_findings
 from bangfu.engine.intake.archive_row import ArchiveRow
 from bangfu.ground.acts.actor import Actor, Right
 from bangfu.ground.acts.door import acting
+from bangfu.ground.trail.services import record_looks
 from bangfu.record.registry.models import CaseFile
 from bangfu.record.registry.reading import bundles, rows_of
 
@@ -25,7 +26,8 @@ Line = tuple[str, str, str, str, str, str, str]
 def findings_export(actor: Actor, path: Path) -> int:
     """Write the open findings of the actor's area to ``path`` (.csv or .parquet), full numbers; gives how many lines.
 
-    That they are taken out is in the trail, with the actor's purpose, before the file takes its name.
+    That they are taken out is in the trail, with the actor's purpose, before the file takes its name; and so is, of each household,
+    that it was looked at.
     """
     actor.require(Right.EXPORT)
     check_target(path)
@@ -54,6 +56,8 @@ def _lines(actor: Actor) -> Iterator[Line]:
             found = files.filter(findings__state=Finding.State.OPEN).distinct()
             group = list(found.order_by("number")[:_FILES_AT_ONCE])
             lines = list(_of_files(group))
+            seen = [(file.org, file.household_id) for file in group]
+            record_looks(actor, page="findings_export", seen=seen, fields=["id_number", "says_zh", "rows"])
         if not group:
             return
         yield from lines

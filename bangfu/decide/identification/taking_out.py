@@ -11,6 +11,7 @@ from bangfu.decide.identification.models import Determination
 from bangfu.decide.identification.services.exported import record_export
 from bangfu.ground.acts.actor import Actor, Right
 from bangfu.ground.acts.door import acting
+from bangfu.ground.trail.services import record_looks
 from bangfu.record.registry.models import CaseFile
 from bangfu.record.registry.reading import bundles, rows_of
 
@@ -20,7 +21,8 @@ _AT_ONCE = 500
 def determinations_export(actor: Actor, path: Path) -> int:
     """Write what stands for every open file of the actor's area, in the order of the files' numbers; gives how many households.
 
-    Full numbers: that they are taken out is in the trail, with the actor's purpose, before the file takes its name.
+    Full numbers: that they are taken out is in the trail, with the actor's purpose, before the file takes its name; and so is, of each
+    household, that it was looked at.
     """
     actor.require(Right.EXPORT)
     check_place(path)
@@ -47,6 +49,8 @@ def _lines(actor: Actor) -> Iterator[bytes]:
             )
             group = list(standing.select_related("case_file").order_by("case_file__number")[:_AT_ONCE])
             numbers = _numbers([row.case_file for row in group])
+            seen = [(row.org, row.household_id) for row in group]
+            record_looks(actor, page="determinations_export", seen=seen, fields=["id_number", "main_cause", "income"])
         if not group:
             return
         for row in group:

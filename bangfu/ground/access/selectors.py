@@ -33,6 +33,11 @@ def names_of_organisations(paths: set[str]) -> dict[str, str]:
     return dict(Organisation.objects.filter(path__in=paths).values_list("path", "name"))
 
 
+def names_by_code(codes: set[str]) -> dict[str, str]:
+    """Code → name, of those that are in this tree."""
+    return dict(Organisation.objects.filter(code__in=codes).values_list("code", "name"))
+
+
 def organisations_below(actor: Actor) -> list[Organisation]:
     """The actor's organisation and all below it, in the order of the tree."""
     return list(Organisation.objects.filter(path__startswith=actor.scope).order_by("path"))

@@ -88,7 +88,7 @@ class SealingState:
 
 def sealing_state(actor: Actor) -> SealingState:
     """How far the trail is sealed, when it was verified last, what was handed over and received. Inside a door."""
-    actor.require(Right.SEE_TRAIL)
+    actor.require(Right.AUDIT)
     home = Path(settings.BANGFU_HOME)
     newest = Checkpoint.objects.order_by("-size").first()
     signed = read_checkpoint(newest.text, kept.LATEST) if newest else None
@@ -111,7 +111,7 @@ def sealing_state(actor: Actor) -> SealingState:
 
 def newest_checkpoint(actor: Actor) -> str | None:
     """The newest checkpoint as it is handed to others; None before the first sealing."""
-    actor.require(Right.SEE_TRAIL)
+    actor.require(Right.AUDIT)
     newest = Checkpoint.objects.order_by("-size").first()
     return newest.text if newest else None
 

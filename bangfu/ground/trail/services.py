@@ -9,6 +9,7 @@ from django.db import connection
 
 from bangfu.ground.acts.act import Done, act
 from bangfu.ground.acts.actor import Actor, Right
+from bangfu.ground.acts.bulk import insert_rows
 from bangfu.ground.acts.verbs import verb
 from bangfu.ground.trail.models import Look
 from bangfu.ground.trail.problems import NOT_ALL_ERASED
@@ -62,20 +63,15 @@ def record_look(actor: Actor, *, page: str, org: str, household_id: UUID, fields
 
 def record_looks(actor: Actor, *, page: str, seen: Iterable[tuple[str, UUID]], fields: Iterable[str]) -> None:
     """As ``record_look`` for several households, given as (path of the organisation, household)."""
-    names = sorted(set(fields))
-    Look.objects.bulk_create(
-        Look(
-            person_id=actor.person_id,
-            person_name=actor.name,
-            role=actor.role.value,
-            organisation=actor.organisation,
-            purpose=actor.purpose.value,
-            stands_for_id=actor.stands_for_id,
-            glass_id=actor.glass_id,
-            org=org,
-            household_id=household_id,
-            page=page,
-            fields=names,
-        )
-        for org, household_id in seen
-    )
+    said = {
+        "person_id": actor.person_id,
+        "person_name": actor.name,
+        "role": actor.role.value,
+        "organisation": actor.organisation,
+        "purpose": actor.purpose.value,
+        "stands_for_id": actor.stands_for_id,
+        "glass_id": actor.glass_id,
+        "page": page,
+        "fields": sorted(set(fields)),
+    }
+    insert_rows(Look, [{**said, "org": org, "household_id": household_id} for org, household_id in seen])

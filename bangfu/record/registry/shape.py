@@ -15,7 +15,7 @@ from bangfu.core.ids import Fault, IdNumber, fault_of, read_id
 from bangfu.core.names import PersonName
 from bangfu.core.problems import Problem, problem_of
 from bangfu.engine.intake.archive_row import ArchiveRow, Remark, Value
-from bangfu.engine.intake.forms import code_lists
+from bangfu.engine.intake.forms import archive_form, code_lists
 from bangfu.ground.access.sealing import keyed_hash, seal
 from bangfu.record.registry.models import CaseFile, Dwelling, Expenditure, Member
 
@@ -265,3 +265,10 @@ def _plain(value: object) -> object:
     if isinstance(value, IdNumber | CreditCode):
         return value.text
     raise TypeError(type(value).__name__)
+
+
+def looked_at() -> list[str]:
+    """The sensitive fields of the form: what a look at a whole file is a look at."""
+    fields = archive_form()
+    named = {**fields.worker, **fields.member}
+    return [name for name, spec in named.items() if spec.sensitivity == "sensitive"]

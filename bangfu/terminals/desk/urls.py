@@ -3,7 +3,7 @@
 from django.urls import path
 
 from bangfu.terminals.desk.bringing_urls import patterns as bringing
-from bangfu.terminals.desk.views import accounts, approvals, files, home, policy, review, runs
+from bangfu.terminals.desk.views import accounts, approvals, files, home, policy, review, runs, trail
 
 app_name = "desk"
 urlpatterns = [
@@ -36,5 +36,7 @@ urlpatterns = [
     path("policy/", policy.policy, name="policy"),
     path("policy/rules/<slug:name>/", policy.rules, name="rules"),
     *bringing,
+    path("trail/", trail.sealing, name="trail"),
+    path("trail/checkpoint.json", trail.checkpoint, name="checkpoint"),
     path("watermark.svg", accounts.watermark, name="watermark"),
 ]

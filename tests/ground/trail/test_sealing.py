@@ -21,7 +21,7 @@ from bangfu.ground.trail.models import Checkpoint, Leaf
 from bangfu.ground.trail.seals import seal, sealing
 from bangfu.ground.trail.selectors import sealing_state
 from tests.ground.trail.sealing import PREFECTURE, Trail
-from tests.people import CLERK, actor
+from tests.people import AUDITOR, CLERK, actor
 
 # An entry as an act would write it, whatever columns there are.
 ENTER = """INSERT INTO acts_entry SELECT (jsonb_populate_record(e, jsonb_build_object(
@@ -121,7 +121,7 @@ def test_sealing_stops_where_the_database_has_lost_what_was_sealed(trail: Trail)
     with pytest.raises(Problem) as refused:
         seal(PREFECTURE)
     assert refused.value.code == "trail.history_shorter"
-    assert sealing_state(actor(CLERK)).trouble == refused.value
+    assert sealing_state(actor(AUDITOR)).trouble == refused.value
 
 
 def test_a_leaf_says_nothing_of_its_row_without_the_salt_and_pages_see_neither(trail: Trail) -> None:
@@ -185,7 +185,7 @@ def test_the_job_seals_hands_over_and_verifies(trail: Trail, monkeypatch: pytest
     assert result
     assert result["ok"] is True
     assert result["compared_with_checkpoints_from_elsewhere"] == 2
-    state = sealing_state(actor(CLERK))
+    state = sealing_state(actor(AUDITOR))
     assert (state.sealed, state.unsealed, state.trouble) == (trail.newest().size, 0, None)
 
 

@@ -10,8 +10,10 @@ from bangfu.ground.access.masking import masked_name
 from bangfu.ground.access.selectors import names_of_organisations
 from bangfu.ground.acts.actor import Actor, Right
 from bangfu.ground.acts.problems import NOT_FOUND
+from bangfu.ground.trail.services import record_looks
 from bangfu.record.registry.models import Batch
 from bangfu.record.registry.reconcile import HouseholdPlan
+from bangfu.record.registry.shape import looked_at
 from bangfu.record.registry.staged import known_of, opened, plan_of
 
 _LOOKED_AT = 20
@@ -63,16 +65,24 @@ def unfinished(actor: Actor, *, sha256: str, org: str) -> Batch | None:
 
 
 def preview(actor: Actor, batch_id: UUID, *, limit: int = _LOOKED_AT) -> list[ChangeSample]:
-    """Households that a commit would change, first those of the file; worked out now, from the rows that were checked."""
+    """Households that a commit would change, first those of the file; worked out now, from the rows that were checked.
+
+    What they hold before and after is given with them, so that somebody looked is recorded.
+    """
     actor.require(Right.BRING_ARCHIVE)
     found = batch(actor, batch_id).batch
     samples: list[ChangeSample] = []
     for rows in opened(found).chunks():
         plan = plan_of(found, rows, known_of(rows))
-        samples += [_sample(household) for household in plan.households if household.bundle and household.touches]
+        touched = [household for household in plan.households if household.bundle and household.touches]
+        shown = touched[: limit - len(samples)]
+        samples += [_sample(household) for household in shown]
+        files = [household.bundle.case_file for household in shown if household.bundle]
+        seen = [(file.org, file.household_id) for file in files]
+        record_looks(actor, page="import_preview", seen=seen, fields=looked_at())
         if len(samples) >= limit:
             break
-    return samples[:limit]
+    return samples
 
 
 def _sample(plan: HouseholdPlan) -> ChangeSample:

@@ -13,6 +13,7 @@ from django.db.models import Count, Q, QuerySet
 from bangfu.ground.access.masking import masked_name
 from bangfu.ground.access.selectors import names_of_organisations
 from bangfu.ground.acts.actor import Actor, Right
+from bangfu.ground.trail.services import record_looks
 from bangfu.record.registry.models import CaseFile, Member
 
 PAGE = 50
@@ -69,7 +70,7 @@ class FilePage:
 
 
 def files(actor: Actor, query: FileQuery, *, size: int = PAGE) -> FilePage:
-    """Files in scope that the query finds, in the order of pinyin."""
+    """Files in scope that the query finds, in the order of pinyin. Where main causes are shown, that somebody looked is recorded."""
     actor.require(Right.SEE_FILES)
     found = _found(actor, query)
     total = found.count()
@@ -80,7 +81,9 @@ def files(actor: Actor, query: FileQuery, *, size: int = PAGE) -> FilePage:
             found = found.filter(Q(head_pinyin__gte=last), Q(head_pinyin__gt=last) | Q(number__gt=query.after))
     page = list(found.order_by("head_pinyin", "number")[: size + 1])
     following = page[size - 1].number if len(page) > size else ""
-    return FilePage(tuple(_rows(actor, page[:size])), total, following)
+    rows = tuple(_rows(actor, page[:size]))
+    _record(actor, query, rows)
+    return FilePage(rows, total, following)
 
 
 def count_files(actor: Actor) -> int:
@@ -93,6 +96,15 @@ def rows_for(actor: Actor, case_files: Iterable[UUID]) -> dict[UUID, FileRow]:
     """Lines of the list for files that are known already."""
     actor.require(Right.SEE_FILES)
     return {row.id: row for row in _rows(actor, list(CaseFile.objects.filter(pk__in=list(case_files))))}
+
+
+def _record(actor: Actor, query: FileQuery, rows: tuple[FileRow, ...]) -> None:
+    """To be shown a main cause is a look, and so is to be told whose number ends in four digits."""
+    fields = ["main_cause"] if actor.may(Right.SEE_SENSITIVE) else []
+    if _LAST_FOUR.fullmatch(query.text.strip()):
+        fields.append("id_number")
+    if fields:
+        record_looks(actor, page="files", seen=[(row.org, row.household) for row in rows], fields=fields)
 
 
 def _found(actor: Actor, query: FileQuery) -> QuerySet[CaseFile]:

@@ -14,7 +14,7 @@ from bangfu.ground.acts.problems import NOT_FOUND
 from bangfu.ground.trail.services import record_look
 from bangfu.record.registry.models import CaseFile, Consent, Expenditure, Income, Member
 from bangfu.record.registry.reading import Bundle, bundles
-from bangfu.record.registry.shape import FILE_FIELDS, HEAD_FIELDS, MEMBER_FIELDS, remarks_of
+from bangfu.record.registry.shape import FILE_FIELDS, HEAD_FIELDS, MEMBER_FIELDS, looked_at, remarks_of
 
 _CHILD_UNTIL = 14
 
@@ -103,14 +103,8 @@ def one_file(actor: Actor, case_file_id: UUID, *, page: str = "file") -> FileVie
     (bundle,) = bundles([file])
     sensitive = actor.may(Right.SEE_SENSITIVE)
     if sensitive:
-        record_look(actor, page=page, org=file.org, household_id=file.household_id, fields=_looked_at())
+        record_look(actor, page=page, org=file.org, household_id=file.household_id, fields=looked_at())
     return _view(bundle, sensitive=sensitive)
-
-
-def _looked_at() -> list[str]:
-    fields = archive_form()
-    named = {**fields.worker, **fields.member}
-    return [name for name, spec in named.items() if spec.sensitivity == "sensitive"]
 
 
 def _view(bundle: Bundle, *, sensitive: bool) -> FileView:
