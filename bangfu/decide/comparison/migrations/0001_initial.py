@@ -7,6 +7,7 @@ import django.db.models.functions.datetime
 import pgtrigger.compiler
 import pgtrigger.migrations
 import uuid
+from bangfu.ground.acts.steps import at_once
 from django.db import migrations, models
 
 
@@ -18,7 +19,7 @@ class Migration(migrations.Migration):
         ('registry', '0002_guard'),
     ]
 
-    operations = [
+    operations = at_once([
         migrations.CreateModel(
             name='Compared',
             fields=[
@@ -163,4 +164,4 @@ class Migration(migrations.Migration):
             model_name='findingevent',
             index=django.contrib.postgres.indexes.BrinIndex(autosummarize=True, fields=['xact'], name='comparison__xact_54665c_brin'),
         ),
-    ]
+    ])

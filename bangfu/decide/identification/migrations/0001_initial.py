@@ -7,6 +7,7 @@ import django.db.models.functions.datetime
 import pgtrigger.compiler
 import pgtrigger.migrations
 import uuid
+from bangfu.ground.acts.steps import at_once
 from django.db import migrations, models
 
 
@@ -19,7 +20,7 @@ class Migration(migrations.Migration):
         ('registry', '0002_guard'),
     ]
 
-    operations = [
+    operations = at_once([
         migrations.CreateModel(
             name='Determination',
             fields=[
@@ -254,4 +255,4 @@ class Migration(migrations.Migration):
             model_name='settlementevent',
             index=django.contrib.postgres.indexes.BrinIndex(autosummarize=True, fields=['xact'], name='identificat_xact_807a09_brin'),
         ),
-    ]
+    ])

@@ -8,6 +8,7 @@ import django.db.models.functions.datetime
 import pgtrigger.compiler
 import pgtrigger.migrations
 import uuid
+from bangfu.ground.acts.steps import at_once
 from django.db import migrations, models
 
 
@@ -18,7 +19,7 @@ class Migration(migrations.Migration):
     dependencies = [
     ]
 
-    operations = [
+    operations = at_once([
         migrations.CreateModel(
             name='Case',
             fields=[
@@ -347,4 +348,4 @@ class Migration(migrations.Migration):
             model_name='stepevent',
             index=django.contrib.postgres.indexes.BrinIndex(autosummarize=True, fields=['xact'], name='approval_st_xact_0719ed_brin'),
         ),
-    ]
+    ])

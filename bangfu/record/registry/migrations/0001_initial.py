@@ -7,6 +7,7 @@ import django.db.models.functions.datetime
 import pgtrigger.compiler
 import pgtrigger.migrations
 import uuid
+from bangfu.ground.acts.steps import at_once
 from django.db import migrations, models
 
 
@@ -17,7 +18,7 @@ class Migration(migrations.Migration):
     dependencies = [
     ]
 
-    operations = [
+    operations = at_once([
         migrations.CreateModel(
             name='Batch',
             fields=[
@@ -729,4 +730,4 @@ class Migration(migrations.Migration):
             model_name='memberevent',
             index=django.contrib.postgres.indexes.BrinIndex(autosummarize=True, fields=['xact'], name='registry_me_xact_be8c36_brin'),
         ),
-    ]
+    ])
