@@ -80,16 +80,28 @@ def refuse_one() -> None:
 
 
 @pytest.fixture(scope="module")
-def site(django_db_blocker: DjangoDbBlocker, worked_database: str) -> Iterator[Site]:
+def site(
+    django_db_blocker: DjangoDbBlocker, worked_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Site]:
     """Web server and worker on a database of this module's own."""
     assets().build()
+    home = _home_beside(tmp_path_factory.mktemp("site") / "home")
     name = f"site_{uuid4().hex[:12]}"
     with django_db_blocker.unblock(), copied_database(name, of=worked_database) as where, connected(where):
-        environment = {**os.environ, "BANGFU_HOME": str(HOME), "BANGFU_DATABASE_URL": where.app}
+        environment = {**os.environ, "BANGFU_HOME": str(home), "BANGFU_DATABASE_URL": where.app}
         port = _free_port()
         with _running(_web(port), environment), _running(_worker(), environment):
             _wait_for(f"http://127.0.0.1:{port}/sign-in/")
-            yield Site(f"http://127.0.0.1:{port}")
+            yield Site(f"http://127.0.0.1:{port}", home)
+
+
+def _home_beside(home: Path) -> Path:
+    """The tests' home, but for the trail: that of one database must not be taken for that of another, which was cut off."""
+    home.mkdir()
+    for entry in HOME.iterdir():
+        if entry.name != "trail":
+            (home / entry.name).symlink_to(entry)
+    return home
 
 
 def _web(port: int) -> list[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
 
@@ -14,9 +15,10 @@ _SERVER_FAULT = 500
 
 @dataclass(frozen=True)
 class Site:
-    """Where the pages are."""
+    """Where the pages are, and the home of what serves them."""
 
     url: str
+    home: Path
 
 
 @dataclass

@@ -112,9 +112,9 @@ def test_progress_is_asked_for_and_gives_way_to_the_result(client: Client) -> No
     url = uploaded(client)
     send(client, f"{url}columns/", text(client.get(f"{url}columns/")))
     assert 'hx-trigger="poll"' in text(client.get(url))
-    assert "排队中" in text(client.get(f"{url}work/", headers={"HX-Request": "true"}))
+    assert "排队中" in text(client.get(f"{url}progress/", headers={"HX-Request": "true"}))
     work_off()
-    assert client.get(f"{url}work/", headers={"HX-Request": "true"})["HX-Redirect"] == url
+    assert client.get(f"{url}progress/", headers={"HX-Request": "true"})["HX-Redirect"] == url
 
 
 def test_samples_of_columns_are_masked(client: Client) -> None:
@@ -234,7 +234,7 @@ def test_those_who_bring_no_archives_are_kept_out(someone: Someone) -> None:
 def test_the_neighbour_does_not_find_a_batch(client: Client) -> None:
     url = checked(client)
     neighbour = visitor(NEIGHBOUR)
-    for page in (url, f"{url}columns/", f"{url}work/", f"{url}look/", f"{url}receipt/"):
+    for page in (url, f"{url}columns/", f"{url}progress/", f"{url}look/", f"{url}receipt/"):
         assert neighbour.get(page).status_code == 404
     sent = neighbour.post(f"{url}commit/", {"act_id": str(uuid4()), "version": str(row(url).version)})
     assert sent.status_code == 404
