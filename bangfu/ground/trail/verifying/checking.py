@@ -75,7 +75,7 @@ def verify(source: Source, *, key: bytes | None = None, elsewhere: Sequence[tupl
 def _kept(
     source: Source, key: bytes | None, elsewhere: Iterable[tuple[str, Checkpoint]], report: Report
 ) -> list[Checkpoint]:
-    """The checkpoints of the trail itself; those that do not hold are told and left out."""
+    """The checkpoints of the trail itself. Those that do not hold are told, and compared all the same: that may say where."""
     found: list[Checkpoint] = []
     trusted = key or next((checkpoint.key for _, checkpoint in elsewhere), None)
     for text in source.checkpoints():
@@ -90,9 +90,7 @@ def _kept(
             report.add(Finding("checkpoint", first=checkpoint.size, detail="signature"))
         elif (checkpoint.former_size, checkpoint.former_root) != (size, root) or checkpoint.size <= size:
             report.add(Finding("checkpoint", first=checkpoint.size, detail="former"))
-            found.append(checkpoint)
-        else:
-            found.append(checkpoint)
+        found.append(checkpoint)
     return sorted(found, key=lambda one: one.size)
 
 
