@@ -15,12 +15,14 @@ from bangfu.decide.comparison.services import start_run
 from bangfu.decide.identification.models import Determination
 from bangfu.decide.identification.proposing import propose_now
 from bangfu.decide.identification.services import accept_clean, settle
+from bangfu.decide.identification.services.settle import refusal_codes
 from bangfu.decide.identification.settling import Way
 from bangfu.ground.access.models import Account
 from bangfu.ground.access.selectors import operator
 from bangfu.ground.access.services import appoint
 from bangfu.ground.acts.actor import Actor, Purpose, Role
 from bangfu.ground.acts.door import acting
+from bangfu.ground.approval.models import Case
 from bangfu.record.registry.models import CaseFile, Member
 from bangfu.record.registry.services_unmask import Reason, show_number
 from tests.engine.intake.books import number, write_book
@@ -101,6 +103,15 @@ def _settle(place: str, things: Things) -> None:
     settle(
         actor=actor, act_id=uuid4(), determination_id=row.pk, seen_version=row.version, kind=Way.ASK, question="请说明"
     )
+    with acting(actor):
+        row.refresh_from_db()
+        codes = refusal_codes(row)
+    settle(
+        actor=actor, act_id=uuid4(), determination_id=row.pk, seen_version=row.version, kind=Way.REFUSE,
+        reason_code=min(codes), reason="理由", answer="说明了",
+    )  # fmt: skip
+    with acting(actor):
+        things.parts["case_id"] = Case.objects.get(subject_id=row.pk).pk
     assert things.member is not None
     show_number(actor=actor, act_id=uuid4(), member_id=things.member, reason=Reason.FAMILY)
 

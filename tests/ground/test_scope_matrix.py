@@ -33,7 +33,7 @@ OF_EVERYBODY = {"name": "national-2016"}
 # A form with everything that any page asks for.
 FORM = {
     "seen_version": "1", "version": "1", "kind": "ask", "question": "请说明", "answer": "说明了", "reason": "papers",
-    "reason_code": "not_met", "seen_at": "1",
+    "reason_code": "not_met", "seen_at": "1", "seen": "0" * 64, "word": "同意", "move": "transfer", "to": str(UUID(int=7)),
 }  # fmt: skip
 
 
