@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import duckdb
 
 from bangfu.core.problems import Problem
 from bangfu.core.whole_files import check_places
@@ -22,16 +25,24 @@ from bangfu.engine.intake.deliveries import Manifest, stage_delivery, staged_col
 from bangfu.engine.intake.deliveries_folder import About
 from bangfu.engine.intake.deliveries_raw import readable
 from bangfu.engine.intake.staged_deliveries import check_totals, delivery_of
+from bangfu.engine.matching.reasons import add_candidates, add_reasons, asked_of
 from bangfu.engine.rules.ruleset import RuleSet, load_rules
+
+if TYPE_CHECKING:
+    from bangfu.engine.matching.candidates import Matcher
 
 
 @dataclass(frozen=True, slots=True)
 class How:
-    """How a comparison runs: the base rules or others; limits of the machine; ``told`` hears each dataset's name, at the end ""."""
+    """How a comparison runs: the base rules or others; limits of the machine; ``told`` hears each dataset's name, at the end "".
+
+    ``matching``: also ask who may be the same person where no number can say it (可能同一人). Nothing else changes by it.
+    """
 
     rules: RuleSet | None = None
     limits: Limits = field(default_factory=Limits)
     told: Callable[[str], None] = lambda _: None
+    matching: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,21 +148,36 @@ def compare_staged(
     with session(how.limits) as (connection, folder):
         create_macros(connection)
         with readable(registry):
-            broken = load_register(connection, registry, folder, on)
+            broken = load_register(connection, registry, folder, on, matching=how.matching)
+        matcher = _matcher(connection, on) if how.matching else None
         matched = []
         for delivery in deliveries:
             match(connection, delivery, rules.facts)
             compare_names(connection, delivery)
+            if matcher is not None:
+                matcher.take(delivery)
             matched.append(delivery)
-        judge(connection, rules, matched, registry.name, on, evidence=evidence is not None)
+        also = asked_of(matched) if matcher is not None else {}
+        judge(connection, rules, matched, registry.name, on, evidence=evidence is not None, also=also)
+        if matcher is not None:
+            add_candidates(connection, matcher.model, evidence=evidence is not None)
         counts = gather(connection)
         if evidence is not None:
             gather_evidence(connection, rules)
+            if matcher is not None:
+                add_reasons(connection)
             write_sorted(connection, "evidence", evidence)
         write_gathered(connection, out)
         persons = count(connection, "SELECT count(*) FROM people")
         households = count(connection, "SELECT count(*) FROM household")
     return Compared(persons, households, broken, tuple(counts))
+
+
+def _matcher(connection: duckdb.DuckDBPyConnection, on: date) -> "Matcher":
+    # Splink takes half a second to import, and most comparisons do without it.
+    from bangfu.engine.matching.candidates import Matcher  # noqa: PLC0415
+
+    return Matcher.of_register(connection, on)
 
 
 def _staged(

@@ -24,8 +24,10 @@ _FOUND = """CREATE OR REPLACE TEMP TABLE found (household INTEGER, person INTEGE
     rows BIGINT[]{more})"""
 # What only the evidence needs (findings/evidence.py): pid and the names a database gave, the English text, which rule, of which day.
 _MORE = ", pid BIGINT, person_id VARCHAR, household_id VARCHAR, says_en VARCHAR, rule INTEGER, as_of DATE"
-# Dataset, conclusion, kind → place in the order of the finished file.
+# Dataset, conclusion, kind → the file that it comes from; the place in the order of the finished file.
+Cells = Mapping[tuple[str, str, str], str]
 _Cells = Mapping[tuple[str, str, str], int]
+_NONE: Cells = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +49,12 @@ def judge(
     on: date,
     *,
     evidence: bool = False,
+    also: Cells = _NONE,
 ) -> None:
     """Fill the table ``found`` from ``people`` and the matched deliveries. A fact that no delivery states yields nothing.
 
-    With ``evidence`` the rows also hold what findings/evidence.py needs.
+    With ``evidence`` the rows also hold what findings/evidence.py needs. ``also``: (dataset, conclusion, kind) of findings that others
+    add afterwards, with the delivery's file.
     """
     connection.execute(_FOUND.format(more=_MORE if evidence else ""))
     year = last_twelve_months(on)
@@ -60,18 +64,18 @@ def judge(
     )
     _describe_people(connection, rules, deliveries)
     judged = [(rule, stated) for rule in rules.rules for stated in _stated(rule.fact, deliveries, registry_file)]
-    cells = _make_cells(connection, judged)
+    cells = _make_cells(connection, judged, also)
     for rule, stated in judged:
         connection.execute(f"INSERT INTO found {_rule_query(rules, rule, stated, cells, evidence=evidence)}")
     for column in ("says", "says_en") if evidence else ("says",):
         hide_numbers(connection, "found", column)
 
 
-def _make_cells(connection: duckdb.DuckDBPyConnection, judged: Iterable[tuple[Rule, _Stated]]) -> _Cells:
+def _make_cells(connection: duckdb.DuckDBPyConnection, judged: Iterable[tuple[Rule, _Stated]], also: Cells) -> _Cells:
     """The table ``cell`` (cell, dataset, conclusion, kind, file) of all that may be found; a dataset comes from one file."""
     files = {
         (stated.dataset, line.conclusion, rule.kind): stated.file for rule, stated in judged for line in rule.conclude
-    }
+    } | dict(also)
     # As DuckDB sorts texts.
     ordered = sorted(files, key=lambda cell: [text.encode() for text in cell])
     connection.execute(

@@ -38,6 +38,14 @@ _WANTED: dict[str, tuple[str, ColumnType]] = {
     "person_id": ("人员标识", "text"),
     "household_id": ("档案标识", "text"),
 }
+# What only engine/matching asks for.
+_OF_THE_PERSON: dict[str, tuple[str, ColumnType]] = {
+    "sex": ("性别", "code"),
+    "birth_date": ("出生日期", "date"),
+    "employer": ("工作单位", "text"),
+    "employer_or_school": ("单位或学校", "text"),
+    "address": ("家庭住址", "text"),
+}
 _REQUIRED = ("name", "id_number", "head_number")
 _CODES = (
     "person_status",
@@ -51,14 +59,15 @@ _CODES = (
 _READ_AS = {"income": "yuan"} | dict.fromkeys(_CODES, "code")
 
 
-@lru_cache(maxsize=1)
-def register_columns() -> dict[str, Column]:
+@lru_cache(maxsize=2)
+def register_columns(*, matching: bool = False) -> dict[str, Column]:
     """The columns that are read from a register, with all the names that the archive form knows for them."""
+    wanted = _WANTED | _OF_THE_PERSON if matching else _WANTED
     form = yaml.safe_load((policy_folder() / "forms" / "archive.yaml").read_text("utf-8"))
     fields = [*form["worker"].values(), *form["member"].values()]
-    printed = {heading for heading, _ in _WANTED.values()}
+    printed = {heading for heading, _ in wanted.values()}
     columns = {}
-    for key, (heading, column_type) in _WANTED.items():
+    for key, (heading, column_type) in wanted.items():
         names = [alias for field in fields if field["heading"] == heading for alias in field.get("aliases", ())]
         aliases = tuple(dict.fromkeys(alias for alias in names if alias not in printed))
         columns[key] = Column.model_validate(
@@ -73,7 +82,9 @@ def register_columns() -> dict[str, Column]:
     return columns
 
 
-def load_register(connection: duckdb.DuckDBPyConnection, path: Path, folder: Path, today: date) -> int:
+def load_register(
+    connection: duckdb.DuckDBPyConnection, path: Path, folder: Path, today: date, *, matching: bool = False
+) -> int:
     """Make the table ``people``; gives how many broken rows were left out. Raises a Problem for a file that cannot be used.
 
     Columns: pid (the row in the file), household (what its members share), household_text and person_text (as exported: 18
@@ -82,8 +93,11 @@ def load_register(connection: duckdb.DuckDBPyConnection, path: Path, folder: Pat
     (of a register made from workbooks), person_id and household_id (of a register made from a database; NULL otherwise), and
     rules.ruleset.FILE_COLUMNS. Incomes are fen a month; empty is 0, unreadable is NULL: nothing is held against a figure that
     nobody could read.
+
+    With ``matching`` the table ``written`` (row, as in the file) also has what engine/matching compares.
     """
-    open_raw(connection, path, Wanted(register_columns(), frozenset(register_columns())), folder)
+    columns = register_columns(matching=matching)
+    open_raw(connection, path, Wanted(columns, frozenset(columns)), folder)
     connection.execute("""CREATE OR REPLACE TEMP TABLE written AS
         SELECT *, CASE WHEN trim(member_income) <> '' THEN member_income ELSE worker_income END AS income FROM raw""")
     if not count(connection, "SELECT count(*) FROM written"):

@@ -13,6 +13,7 @@ joined by ";" · rules_version · as_of: the day of the data, NULL where nobody 
 import duckdb
 import pyarrow as pa
 
+from bangfu.engine.matching.reasons import MAY_BE, RULE
 from bangfu.engine.rules.ruleset import RuleSet
 
 _GROUPED = """CREATE OR REPLACE TEMP TABLE grouped AS
@@ -34,6 +35,8 @@ FROM grouped JOIN _rules USING (rules) JOIN texts AS heads ON heads.rank = group
 JOIN texts AS persons ON persons.rank = grouped.person JOIN cell USING (cell)
 LEFT JOIN people AS origin ON dataset = '' AND origin.pid = grouped.pid"""
 
+# What no declared rule found but engine/matching.
+_OF_MATCHING = "-1"
 _BOTH = pa.struct([("zh", pa.string()), ("en", pa.string())])
 _RULES = pa.schema(
     [("rules", pa.string()), ("rule", pa.string()), ("may_be", pa.list_(_BOTH)), ("rules_version", pa.int32())]
@@ -52,6 +55,9 @@ def gather_evidence(connection: duckdb.DuckDBPyConnection, rules: RuleSet) -> No
 
 def _described(rules: RuleSet, together: str) -> dict[str, object]:
     """What there is to say of the rules that led to one finding: almost always one; ``together`` are their places in the set."""
+    if together == _OF_MATCHING:
+        may_be_one = [{"zh": zh, "en": en} for zh, en in MAY_BE]
+        return {"rules": together, "rule": RULE, "may_be": may_be_one, "rules_version": rules.version}
     led = [rules.rules[int(place)] for place in together.split()]
     may_be = dict.fromkeys(words for rule in led for words in rule.may_be)
     return {

@@ -29,6 +29,13 @@ FILES_TOGETHER = kind(
     do_zh="要比对已收入的档案，这几项都不写。",
     do_en="To compare what is in the registry, leave them out.",
 )
+MATCHING_OF_FILES = kind(
+    "call.matching_of_files",
+    zh="--matching 目前只用于文件之间的比对。",
+    en="--matching works on files only, for the time being.",
+    do_zh="请同时写 --registry、--datasets 和 --out。",
+    do_en="Give --registry, --datasets and --out with it.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,7 @@ class Call:
     target: Path | None
     purpose: str
     memory: str
+    matching: bool
     as_json: bool
 
 
@@ -69,11 +77,18 @@ class Call:
 @click.option("--out", "target", type=click.Path(path_type=Path), help="findings.csv 或 / or findings.parquet")
 @click.option("--purpose", default="operations", show_default=True, help="用途，导出时记录 · purpose of this export")
 @click.option("--memory", default="1GB", show_default=True, help="内存上限 · memory limit of the engine")
+@click.option(
+    "--matching/--no-matching",
+    help="号码不能用时，再问谁可能是同一人（只列疑点，附概率） · "
+    "where a number cannot be used, also ask who may be the same person",
+)
 @click.option("--json", "as_json", is_flag=True, help="最后一行输出 JSON · end with one line of JSON")
 def compare_command(**given: Any) -> int:
     """比对：把档案和部门数据放在一起看。 Compare the register with the departments' extracts."""
     call = Call(**given)
     if call.registry is None and call.datasets is None:
+        if call.matching:
+            raise MATCHING_OF_FILES()
         return _compare_the_registry(call)
     if call.registry is None or call.datasets is None or call.target is None or call.organisation is not None:
         raise FILES_TOGETHER()
@@ -114,7 +129,9 @@ def _compare_files(call: Call, registry: Path, datasets: Path, target: Path) -> 
             target,
             about=deliveries.about,
             how=How(
-                limits=Limits(memory=call.memory), told=lambda name: bar.advance(bar.task_ids[0], 1 if name else 0)
+                limits=Limits(memory=call.memory),
+                told=lambda name: bar.advance(bar.task_ids[0], 1 if name else 0),
+                matching=call.matching,
             ),
         )
     if people.rows:
