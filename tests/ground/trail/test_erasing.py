@@ -58,6 +58,17 @@ def test_an_erasure_without_its_act_is_found(trail: Trail, rows: list[int]) -> N
     assert trail.found() == {"erased_without_act": 1}
 
 
+def test_a_deletion_cannot_be_laid_to_the_charge_of_another_erasure(trail: Trail, rows: list[int]) -> None:
+    erase(rows[:1])
+    trail.seal()
+    trail.as_superuser(
+        f"DELETE FROM {TABLE} WHERE pgh_id = {rows[2]}",
+        f'INSERT INTO trail_erasure ("table", row_id, org, reason, act_id) '
+        f'SELECT "table", {rows[2]}, org, reason, act_id FROM trail_erasure',
+    )
+    assert trail.found() == {"erased_without_act": 2}
+
+
 def test_nothing_goes_that_is_not_sealed_or_not_there(trail: Trail, rows: list[int]) -> None:
     with psycopg.connect(trail.database.owner) as owner:
         fill(owner, 1, [TABLE])
@@ -69,12 +80,12 @@ def test_nothing_goes_that_is_not_sealed_or_not_there(trail: Trail, rows: list[i
     assert trail.report().erased == 0
 
 
-@pytest.mark.parametrize("table", ["acts_entry", "trail_look", "registry_member"])
-def test_only_row_history_can_be_erased(trail: Trail, table: str) -> None:
+def test_only_row_history_can_be_erased(trail: Trail) -> None:
     trail.happen(1)
     trail.seal()
-    with pytest.raises(DatabaseError):
-        erase_history(actor=operator(), act_id=uuid4(), table=table, rows=[1], reason=Reason.UNLAWFUL)
+    for table in ("acts_entry", "trail_look", "registry_member"):
+        with pytest.raises(DatabaseError):
+            erase_history(actor=operator(), act_id=uuid4(), table=table, rows=[1], reason=Reason.UNLAWFUL)
 
 
 def test_who_is_not_allowed_erases_nothing_and_so_does_sql_outside_of_an_act(trail: Trail, rows: list[int]) -> None:

@@ -103,9 +103,9 @@ def test_another_key_is_refused(trail: Trail) -> None:
     assert refusal(hand(trail, since=size)) == "trail.bad_signature"
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[]", '{"checkpoint": 1}', '{"format": "bangfu-checkpoint-1"}'])
-def test_what_is_no_checkpoint_is_refused_by_name(trail: Trail, text: str) -> None:
-    assert refusal(text) == "trail.no_checkpoint"
+def test_what_is_no_checkpoint_is_refused_by_name(trail: Trail) -> None:
+    for text in ("", "{}", "[]", '{"checkpoint": 1}', '{"format": "bangfu-checkpoint-1"}'):
+        assert refusal(text) == "trail.no_checkpoint"
 
 
 def test_the_outbox_holds_a_chain_of_proofs(trail: Trail) -> None:

@@ -34,8 +34,8 @@ WORDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "checkpoint": ("第 {first} 条处的凭证不成立：{detail}", "The checkpoint at {first} does not hold: {detail}"),
         "erased_without_act": (
-            "{table} 第 {row} 条说是依法删除，但没有这项操作",
-            "{table} {row} is said to be erased by law, but there is no such act",
+            "{table} 第 {row} 条说是依法删除，但没有这样一项操作",
+            "{table} {row} is said to be erased by law, but no act says so",
         ),
         "not_checkable": ("{table} 无法检验：{detail}", "{table} cannot be checked: {detail}"),
     }
