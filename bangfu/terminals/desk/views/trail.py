@@ -1,12 +1,12 @@
 """留痕封存: how far the trail is sealed, what the last verification said, what was handed over; the newest checkpoint to take along."""
 
 from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_GET
 
 from bangfu.ground.access.selectors import names_by_code
 from bangfu.ground.acts.actor import Purpose, Right
-from bangfu.ground.acts.problems import NOT_FOUND
 from bangfu.ground.trail.selectors import newest_checkpoint, sealing_state
 from bangfu.terminals.desk.pages import DeskRequest, page
 
@@ -25,10 +25,10 @@ def sealing(request: DeskRequest) -> HttpResponseBase:
 @require_GET
 @page(right=Right.AUDIT, purpose=Purpose.SUPERVISION)
 def checkpoint(request: DeskRequest) -> HttpResponseBase:
-    """The newest checkpoint as a file: for the level above, or to keep somewhere safe. It says nothing of anybody."""
+    """The newest checkpoint as a file: for the level above, or to keep somewhere safe. It says nothing of anybody. Before the first sealing there is none."""
     text = newest_checkpoint(request.actor)
     if text is None:
-        raise NOT_FOUND()
+        return redirect("desk:trail")
     size = sealing_state(request.actor).sealed
     named = {"Content-Disposition": f'attachment; filename="checkpoint-{size}.json"'}
     return HttpResponse(text + "\n", content_type="application/json", headers=named)
