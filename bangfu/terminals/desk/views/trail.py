@@ -25,7 +25,7 @@ def sealing(request: DeskRequest) -> HttpResponseBase:
 @require_GET
 @page(right=Right.AUDIT, purpose=Purpose.SUPERVISION)
 def checkpoint(request: DeskRequest) -> HttpResponseBase:
-    """The newest checkpoint as a file: for the level above, or to keep somewhere safe. It says nothing of anybody. Before the first sealing there is none."""
+    """The newest checkpoint as a file, for the level above. It says nothing of anybody; before the first sealing there is none."""
     text = newest_checkpoint(request.actor)
     if text is None:
         return redirect("desk:trail")
