@@ -65,7 +65,7 @@ def make_world(folder: Path) -> dict[str, Things]:
     propose_now(_operator(DALI, Purpose.IDENTIFICATION), on, uuid4())
     for place, things in world.items():
         _settle(place, things)
-    _people()
+    _people(world)
     return world
 
 
@@ -116,7 +116,7 @@ def _settle(place: str, things: Things) -> None:
     show_number(actor=actor, act_id=uuid4(), member_id=things.member, reason=Reason.FAMILY)
 
 
-def _people() -> None:
+def _people(world: dict[str, Things]) -> None:
     from django.contrib.auth.hashers import make_password  # noqa: PLC0415
 
     hashed = make_password(PASSWORD)
@@ -125,5 +125,10 @@ def _people() -> None:
         appoint(
             actor=operator(), act_id=uuid4(), username=who.username, full_name=who.full_name, role=role,
             organisation_code=who.organisation, since=date(2026, 1, 1), password_hash=hashed,
+        )  # fmt: skip
+    for place, things in world.items():
+        things.parts["account_id"] = appoint(
+            actor=operator(), act_id=uuid4(), username=f"staff-{place}", full_name=f"{PLACES[place][2]}小员",
+            role=Role.CLERK, organisation_code=PLACES[place][0], since=date(2026, 1, 1), password_hash=hashed,
         )  # fmt: skip
     Account.objects.update(must_change_password=False)

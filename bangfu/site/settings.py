@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "bangfu.terminals.desk.sessions.HeldSessions",
 ]
 ROOT_URLCONF = "bangfu.site.urls"
 WSGI_APPLICATION = "bangfu.site.wsgi.application"
@@ -111,7 +112,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
         "OPTIONS": {"user_attributes": ("username", "full_name")},
     },
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
@@ -119,12 +120,15 @@ LOGIN_URL = "desk:sign_in"
 LOGIN_REDIRECT_URL = "desk:home"
 
 SECRET_KEY = _secret()
-SESSION_COOKIE_AGE = 8 * 60 * 60
+# The longest that policy may allow; how long a session really holds is asked at every page (terminals/desk/sessions.py).
+SESSION_COOKIE_AGE = 24 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_SAVE_EVERY_REQUEST = False
 # Served over TLS, cookies are for TLS alone; the demo on this machine's own address has none.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = bool(os.environ.get("BANGFU_TLS"))
+# How many proxies of our own stand before the web server: so many addresses at the end of X-Forwarded-For are believed.
+BANGFU_PROXIES = int(os.environ.get("BANGFU_PROXIES", "0"))
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 CSRF_FAILURE_VIEW = "bangfu.terminals.desk.views.errors.csrf_failed"
 

@@ -29,7 +29,7 @@ SEEN_FROM_BELOW = frozenset({"delivery_id", "run_id"})
 # What somebody did themselves is shown to them alone.
 OF_ONE_PERSON = frozenset({"act_id"})
 # Parts of addresses that name no thing of a union.
-OF_EVERYBODY = {"name": "national-2016"}
+OF_EVERYBODY = {"name": "national-2016", "what": "unlock"}
 # A form with everything that any page asks for.
 FORM = {
     "seen_version": "1", "version": "1", "kind": "ask", "question": "请说明", "answer": "说明了", "reason": "papers",

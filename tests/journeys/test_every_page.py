@@ -8,7 +8,17 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Browser
 
 from tests.journeys.visiting import DESK, PHONE, Site, Visit, visit
-from tests.people import AUDITOR, CHAIR, CLERK, DATA_OFFICER, LEADER, PREFECTURE_CLERK, REVIEWER, Someone
+from tests.people import (
+    AUDITOR,
+    CHAIR,
+    CLERK,
+    DATA_OFFICER,
+    LEADER,
+    PREFECTURE_CLERK,
+    REVIEWER,
+    SECURITY_ADMIN,
+    Someone,
+)
 
 GRAVE = frozenset({"serious", "critical"})
 # Both languages and both sizes are looked at by axe; that nothing is too wide, in each of the four.
@@ -58,6 +68,16 @@ def on_approval(press: str, wait: str) -> Callable[[Visit], None]:
     return go
 
 
+def opened(listing: str, dialog: str) -> Callable[[Visit], None]:
+    """A dialog on the page of the first line of a list."""
+
+    def go(seen: Visit) -> None:
+        first(listing, "a[data-row]")(seen)
+        seen.page.click(dialog)
+
+    return go
+
+
 def number_dialog(seen: Visit) -> None:
     first("/files/", "a[data-row]")(seen)
     seen.page.click("[data-dialog^=number]")
@@ -102,6 +122,26 @@ APPROVALS = [
     Stop("proposed by nobody", "/approvals/?view=proposed"),
 ]
 POLICY = [Stop("policy", "/policy/"), Stop("rules", first("/policy/", "a[href^='/policy/rules/']"))]
+ACCESS = [
+    Stop("people", "/access/"),
+    Stop("nobody", "/access/?q=zzz"),
+    Stop("person", first("/access/?q=clerk", "a[data-row]")),
+    Stop("ending", opened("/access/?q=clerk", "[data-dialog=end-1]")),
+    Stop("new person", "/access/people/new/"),
+    Stop("roles", "/access/roles/"),
+    Stop("doors", "/access/doors/"),
+    Stop("mine", "/mine/"),
+    Stop("second factors", "/mine/second-factors/"),
+    Stop("once more", "/again/"),
+]
+AUDIT = [
+    Stop("audit", "/audit/"),
+    Stop("by person", "/audit/?by=person&person=00000000-0000-0000-0000-000000000000"),
+    Stop("by batch", "/audit/?by=batch"),
+    Stop("one batch", first("/audit/?by=batch", ".history a")),
+    Stop("by glass", "/audit/?by=glass"),
+    Stop("glass", "/glass/"),
+]
 HOME, MISSING, PASSWORD = Stop("home", "/"), Stop("missing", "/nothing/"), Stop("password", "/password/")
 WAYS: list[tuple[Someone, list[Stop]]] = [
     (PREFECTURE_CLERK, [HOME, *SENSITIVE, *IMPORTS, *DATA, *POLICY, MISSING, PASSWORD]),
@@ -110,7 +150,8 @@ WAYS: list[tuple[Someone, list[Stop]]] = [
     (REVIEWER, [HOME, Stop("case", first("/review/", ".queue-item")), *APPROVALS]),
     (DATA_OFFICER, [HOME, *DATA, Stop("new delivery", "/deliveries/new/"), Stop("forbidden", "/files/")]),
     (LEADER, [HOME, *FILES]),
-    (AUDITOR, [HOME, *FILES, Stop("trail", "/trail/")]),
+    (AUDITOR, [HOME, *FILES, *AUDIT, Stop("trail", "/trail/")]),
+    (SECURITY_ADMIN, [HOME, *ACCESS]),
 ]
 
 

@@ -44,20 +44,32 @@ class Pair:
     why: Why
 
 
-def _declared() -> Iterator[tuple[Iterable[tuple[Role, Role]], Why]]:
-    yield product(_PROPOSERS, (Role.APPROVER,)), _DECIDES
-    yield product((*_PROPOSERS, Role.REVIEWER, Role.APPROVER), (Role.FINANCE,)), _PAYS
-    yield product(_WORKERS, _OVERSEERS), _OVERSEES
-    yield combinations(_ADMINISTRATORS, 2), _THREE
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """Any of ``ones`` and any of ``others``, for one reason."""
+
+    ones: tuple[Role, ...]
+    others: tuple[Role, ...]
+    why: Why
+
+    def pairs(self) -> Iterator[tuple[Role, Role]]:
+        """Each two, once."""
+        return combinations(self.ones, 2) if self.ones == self.others else product(self.ones, self.others)
+
+
+GROUPS = (
+    Apart(_PROPOSERS, (Role.APPROVER,), _DECIDES),
+    Apart((*_PROPOSERS, Role.REVIEWER, Role.APPROVER), (Role.FINANCE,), _PAYS),
+    Apart(_WORKERS, _OVERSEERS, _OVERSEES),
+    Apart(_ADMINISTRATORS, _ADMINISTRATORS, _THREE),
     # Leaders and volunteers do no work on files; an evaluator who administers would judge their own machine.
-    yield product((*_WORKERS, Role.EVALUATOR), _ADMINISTRATORS), _ADMINISTERS
-    yield product((Role.AUDITOR,), (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN)), _ADMINISTERS
-
-
+    Apart((*_WORKERS, Role.EVALUATOR), _ADMINISTRATORS, _ADMINISTERS),
+    Apart((Role.AUDITOR,), (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN), _ADMINISTERS),
+)
 INCOMPATIBLE: tuple[Pair, ...] = tuple(
     Pair(number, one, other, why)
     for number, (one, other, why) in enumerate(
-        ((one, other, why) for pairs, why in _declared() for one, other in pairs), 1
+        ((one, other, group.why) for group in GROUPS for one, other in group.pairs()), 1
     )
 )
 

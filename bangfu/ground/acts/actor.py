@@ -176,9 +176,9 @@ class Actor:
         by_glass = self.glass_id is not None and right in OPENED_BY_GLASS
         return by_glass or right in _EVERYBODY or right in _RIGHTS[self.role]
 
-    def require(self, right: Right) -> None:
-        """Raise NOT_ALLOWED unless the role carries this right."""
-        if not self.may(right):
+    def require(self, *rights: Right) -> None:
+        """Raise NOT_ALLOWED unless the role carries this right, or one of these."""
+        if not any(self.may(right) for right in rights):
             zh, en = ROLE_WORDS[self.role]
             raise problems.NOT_ALLOWED(role=f"{zh} ({en})")
 

@@ -15,6 +15,7 @@ from bangfu.ground.acts.actor import Right
 from bangfu.ground.approval.selectors import Inbox, InboxView, approval_case, inbox
 from bangfu.terminals.desk.pages import DeskRequest
 from bangfu.terminals.desk.reviewing import page_number
+from bangfu.terminals.desk.sessions import reauthenticated_at
 
 # Where a subject is looked at with everything around it, by its name.
 _LOOK: dict[str, Callable[[UUID], str]] = {REFUSAL: lambda subject: reverse("desk:review_case", args=[subject])}
@@ -74,8 +75,7 @@ def approvals_context(request: DeskRequest, on: date, chosen: UUID | None) -> di
 
 def proved_at(request: DeskRequest) -> datetime | None:
     """When the person last proved in this session who they are, as the sign-in keeps it."""
-    found: datetime | None = getattr(request, "proved_at", None)
-    return found
+    return reauthenticated_at(request)
 
 
 def _place(found: Inbox, wanted: UUID, query: dict[str, str]) -> Place:

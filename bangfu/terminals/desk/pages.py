@@ -13,13 +13,17 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import resolve
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from bangfu.core.clock import MachineClock, today
 from bangfu.core.problems import Problem
 from bangfu.ground.access.models import Account
 from bangfu.ground.access.selectors import actor_of
+from bangfu.ground.access.services import record_page
 from bangfu.ground.acts.actor import Actor, Purpose, Right, Role
 from bangfu.ground.acts.door import acting
+from bangfu.terminals.desk.second_factor import must_set_one_up
 from bangfu.terminals.desk.views.errors import FORM_EXPIRED, problem_page
 
 APPOINTMENT = "appointment"
@@ -36,8 +40,11 @@ class DeskRequest(HttpRequest):
 View = Callable[..., HttpResponseBase]
 
 
-def page(*, right: Right, purpose: Purpose) -> Callable[[View], View]:
-    """Declare a page: the role must carry ``right``; what is read is read for ``purpose``."""
+def page(*, right: Right, purpose: Purpose, always: bool = False) -> Callable[[View], View]:
+    """Declare a page: the role must carry ``right``; what is read is read for ``purpose``.
+
+    ``always``: also for somebody who must set up a second factor first, and has not.
+    """
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -48,6 +55,8 @@ def page(*, right: Right, purpose: Purpose) -> Callable[[View], View]:
                 return redirect("desk:new_password")
             try:
                 request.actor = _actor(request, request.user, purpose)
+                if not always and must_set_one_up(request.user, request.actor):
+                    return redirect("desk:second_factors")
                 request.actor.require(right)
                 if request.method in ("GET", "HEAD"):
                     return _read(view, request, parts)
@@ -69,10 +78,17 @@ def open_page(view: View) -> View:
 
 def _read(view: View, request: DeskRequest, parts: dict[str, object]) -> HttpResponseBase:
     with acting(request.actor):
+        _keep_glass(request, parts)
         response = view(request, **parts)
         if isinstance(response, TemplateResponse):
             response.render()
         return response
+
+
+def _keep_glass(request: DeskRequest, parts: dict[str, object]) -> None:
+    """Behind broken glass every page is kept, with what it was about."""
+    subject = next((part for part in parts.values() if isinstance(part, UUID)), None)
+    record_page(request.actor, resolve(request.path_info).url_name or "", subject)
 
 
 def _actor(request: HttpRequest, account: Account, purpose: Purpose) -> Actor:
@@ -103,3 +119,9 @@ def posted_id(request: HttpRequest, field: str) -> UUID:
 def is_fragment(request: HttpRequest) -> bool:
     """Does htmx ask for a part of a page?"""
     return request.headers.get("HX-Request") == "true"
+
+
+def address_inside(request: HttpRequest, url: str) -> str:
+    """The address, if it leads to a page of ours; else nothing."""
+    ours = url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
+    return url if ours else ""

@@ -11,7 +11,7 @@ from django.urls import NoReverseMatch, resolve, reverse
 from bangfu.core.clock import MachineClock, today
 from bangfu.decide.identification.selectors import waiting_now
 from bangfu.ground.access.models import Account
-from bangfu.ground.access.selectors import positions
+from bangfu.ground.access.selectors import open_glass, positions
 from bangfu.ground.acts.actor import ROLE_WORDS, Actor, Right
 from bangfu.ground.acts.door import acting
 from bangfu.ground.approval.selectors import waiting_for_me
@@ -27,6 +27,8 @@ _PAGES = {
     "deliveries": "desk:deliveries",
     "imports": "desk:imports",
     "policy": "desk:policy",
+    "audit": "desk:audit",
+    "access": "desk:access",
 }
 _COUNTS: dict[str, Callable[[Actor, date], int]] = {
     "files": lambda actor, _: count_files(actor),
@@ -49,6 +51,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "sign_out_url": reverse("desk:sign_out"),
         "password_url": reverse("desk:new_password"),
         "appointment_url": _appointment_url(request),
+        "mine_url": reverse("desk:mine"),
+        "glass_url": reverse("desk:glass") if actor.may(Right.BREAK_GLASS) else "",
+        "glass": open_glass(actor) if actor.glass_id else None,
     }
     if "files" in menu:
         context["search_url"] = menu["files"]["url"]
@@ -85,6 +90,7 @@ def _me(actor: Actor) -> dict[str, str]:
     zh, en = ROLE_WORDS[actor.role]
     return {
         "name": actor.name,
+        "stands_for": actor.stands_for_name,
         "organisation": organisation(actor.organisation_name),
         "role_zh": zh,
         "role_en": en,

@@ -2,14 +2,13 @@
 
 from django.urls import path
 
+from bangfu.terminals.desk.access_urls import patterns as access
 from bangfu.terminals.desk.bringing_urls import patterns as bringing
 from bangfu.terminals.desk.views import accounts, approvals, files, home, policy, review, runs, trail
 
 app_name = "desk"
 urlpatterns = [
     path("", home.home, name="home"),
-    path("sign-in/", accounts.sign_in, name="sign_in"),
-    path("sign-out/", accounts.sign_out, name="sign_out"),
     path("password/", accounts.new_password, name="new_password"),
     path("appointment/", accounts.appointment, name="appointment"),
     path("language/", accounts.language, name="language"),
@@ -38,5 +37,6 @@ urlpatterns = [
     *bringing,
     path("trail/", trail.sealing, name="trail"),
     path("trail/checkpoint.json", trail.checkpoint, name="checkpoint"),
+    *access,
     path("watermark.svg", accounts.watermark, name="watermark"),
 ]

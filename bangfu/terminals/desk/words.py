@@ -86,6 +86,11 @@ def pair(both: Any) -> str:
     return str(both.en if english() else both.zh)
 
 
+def pair_of(both: tuple[str, str]) -> str:
+    """The half of (zh, en) that the page is read in."""
+    return both[english()]
+
+
 def listed(names: Iterable[str]) -> str:
     """Several names one after another."""
     return _LISTED[english()].join(names)
@@ -127,6 +132,8 @@ def menu_labels() -> dict[str, str]:
         "supervision": gettext("监督"),
         "assessment": gettext("考核"),
         "policy": gettext("政策"),
+        "audit": gettext("审计"),
+        "access": gettext("账号和岗位"),
         "settings": gettext("设置"),
     }
 

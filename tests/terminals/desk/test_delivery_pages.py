@@ -75,12 +75,12 @@ def test_the_check_shows_itself_while_it_runs_and_gives_way_to_what_it_found(cli
     columns_url = uploaded(client)
     delivery_url = columns_url.replace("columns/", "")
     assert "排队中" in text(client.get(delivery_url))
-    waiting = client.get(f"{delivery_url}work/", headers={"HX-Request": "true"})
+    waiting = client.get(f"{delivery_url}progress/", headers={"HX-Request": "true"})
     assert 'hx-trigger="poll"' in text(waiting)
     work_off()
-    over = client.get(f"{delivery_url}work/", headers={"HX-Request": "true"})
+    over = client.get(f"{delivery_url}progress/", headers={"HX-Request": "true"})
     assert over["HX-Redirect"] == delivery_url
-    assert client.get(f"{delivery_url}work/")["Location"] == delivery_url
+    assert client.get(f"{delivery_url}progress/")["Location"] == delivery_url
 
 
 def test_columns_that_are_right_are_not_checked_twice(client: Client) -> None:

@@ -59,7 +59,7 @@ def test_an_empty_desk_says_what_comes_first(union: Union) -> None:
         (CHAIR, ["待办", "档案", "核实", "导入", "政策"]),
         (DATA_OFFICER, ["待办", "部门数据", "政策"]),
         (LEADER, ["待办", "档案", "部门数据", "政策"]),
-        (AUDITOR, ["待办", "档案", "部门数据", "政策"]),
+        (AUDITOR, ["待办", "档案", "部门数据", "政策", "审计"]),
     ],
 )
 def test_each_role_sees_the_places_of_its_work(union: Union, someone: object, places: list[str]) -> None:

@@ -9,8 +9,8 @@ from bangfu.ground.trail.history import events_of
 
 
 def decided_acts(actor: Actor, household_id: UUID) -> set[UUID]:
-    """The act_ids by which findings and determinations of a household came and went; for its timeline."""
-    actor.require(Right.SEE_FILES)
+    """The act_ids by which findings and determinations of a household came and went; for its timeline and for whoever audits."""
+    actor.require(Right.SEE_FILES, Right.AUDIT)
     found: set[UUID] = set()
     for model in (Finding, Determination):
         events = events_of(model)._default_manager.filter(household_id=household_id, act_id__isnull=False)

@@ -2,11 +2,13 @@
 
 import uuid
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models.functions import Now
 
 from bangfu.ground.access.models.staff import Account
 from bangfu.ground.acts.classes import classes
+from bangfu.ground.acts.rls import CurrentTransaction
 
 
 class Glass(models.Model):
@@ -47,14 +49,23 @@ class Glass(models.Model):
 
 
 class GlassPage(models.Model):
-    """Append-only: a page opened behind broken glass, whether or not it showed a sensitive field (those are looks as well)."""
+    """Append-only, and sealed (no foreign key, like an entry): a page opened behind broken glass, whatever it showed."""
 
-    SENSITIVITY = classes(public="glass at org page subject_id")
-    glass = models.ForeignKey(Glass, on_delete=models.PROTECT, related_name="pages")
+    SENSITIVITY = classes(public="glass_id at org page subject_id xact")
+    glass_id = models.UUIDField()
     at = models.DateTimeField(db_default=Now())
     org = models.CharField(max_length=80, db_collation="C")
     page = models.CharField(max_length=60)
     subject_id = models.UUIDField(null=True)
+    xact = models.BigIntegerField(db_default=CurrentTransaction())
+
+    class Meta:
+        """Read by session, and by transaction when it is sealed."""
+
+        indexes = [
+            models.Index(fields=["glass_id", "-id"], name="glass_page_by_glass"),
+            BrinIndex(fields=["xact"], autosummarize=True, name="glass_page_by_xact"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.page} {self.at:%Y-%m-%d %H:%M}"

@@ -1,6 +1,7 @@
 """Organisations form a tree; a person acts through an appointment: role × organisation × period."""
 
 import uuid
+from datetime import date, timedelta
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -132,6 +133,12 @@ class Delegation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id} for {self.appointment_id}"
+
+    @property
+    def last(self) -> date:
+        """The last day on which it holds."""
+        upper: date = self.period.upper
+        return upper - timedelta(days=1)
 
 
 class Incompatible(models.Model):

@@ -13,7 +13,7 @@ from bangfu.ground.access.models import Account
 _LONGEST = 200
 # Django's own sentences are not all there in Chinese.
 _COMPLAINTS = {
-    "password_too_short": gettext_noop("新密码太短，至少 10 个字符。"),
+    "password_too_short": gettext_noop("新密码太短，至少 12 个字符。"),
     "password_too_similar": gettext_noop("新密码与账号或姓名太相近，请换一个。"),
     "password_too_common": gettext_noop("新密码是很多人都用的，容易被猜到，请换一个。"),
     "password_entirely_numeric": gettext_noop("新密码不能只有数字。"),
@@ -24,6 +24,19 @@ class SignInForm(forms.Form):
     """User name and password, as typed; nothing says which of the two was wrong."""
 
     username = forms.CharField(label=_("账号"), max_length=60)
+    password = forms.CharField(label=_("密码"), max_length=_LONGEST, strip=False, widget=forms.PasswordInput)
+
+
+class CodeForm(forms.Form):
+    """A code of an app or a recovery code; or what a security key answered, which a script fills in."""
+
+    code = forms.CharField(label=_("验证码或恢复码"), max_length=40, required=False)
+    answer = forms.CharField(max_length=20_000, required=False, widget=forms.HiddenInput)
+
+
+class AgainForm(CodeForm):
+    """Who are you, once more."""
+
     password = forms.CharField(label=_("密码"), max_length=_LONGEST, strip=False, widget=forms.PasswordInput)
 
 

@@ -115,6 +115,12 @@ def lang(pair: Any, prefix: str = "") -> str:
 
 
 @register.filter
+def of(mapping: Mapping[Any, Any], key: object) -> Any:
+    """The value of a mapping, or nothing."""
+    return mapping.get(key, "")
+
+
+@register.filter
 def said(pair: Any) -> str:
     """As ``lang``, for a sentence that quotes words of the data: in English those that are known are in English too."""
     return words.quoted(lang(pair))
@@ -198,6 +204,12 @@ def act(context: Context) -> SafeString:
     )
 
 
+@register.simple_tag
+def new_id() -> str:
+    """An id for a form that does two things."""
+    return str(uuid4())
+
+
 @dataclass(frozen=True, slots=True)
 class MenuEntry:
     """One line of the menu as it is drawn."""
@@ -225,6 +237,8 @@ _MENU = (
     ("supervision", "eye"),
     ("assessment", "chart-bar"),
     ("policy", "file-text"),
+    ("audit", "shield-check"),
+    ("access", "users"),
     ("settings", "settings"),
 )
 

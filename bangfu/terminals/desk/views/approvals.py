@@ -10,7 +10,7 @@ from django.http import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -18,6 +18,7 @@ from bangfu.core.clock import MachineClock, today
 from bangfu.core.problems import Problem
 from bangfu.ground.acts.actor import Purpose, Right
 from bangfu.ground.acts.door import acting
+from bangfu.ground.approval.problems import PROOF_WANTED
 from bangfu.ground.approval.rules import Move, State
 from bangfu.ground.approval.selectors import InboxView, approval_case, batch_answer, inbox
 from bangfu.ground.approval.services import (
@@ -190,6 +191,10 @@ def _sent(
     try:
         return send(form.cleaned_data)
     except Problem as problem:
+        if problem.code == PROOF_WANTED.code:
+            # Asked for, and back to the case: what is signed is signed after the proof, never before.
+            following = urlencode({"next": reverse("desk:approval", args=[case_id])})
+            return redirect(f"{reverse('desk:again')}?{following}")
         if problem.code in _MEANWHILE:
             messages.error(request, words.problem(problem))
             return redirect("desk:approval", case_id=case_id)

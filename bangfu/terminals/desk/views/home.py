@@ -10,6 +10,8 @@ from django.views.decorators.http import require_GET
 from bangfu.core.clock import MachineClock, today
 from bangfu.decide.comparison.selectors import RunView, latest_run, runs
 from bangfu.decide.identification.selectors import progress
+from bangfu.ground.access.models import Account
+from bangfu.ground.access.people import glasses_told
 from bangfu.ground.access.services import SIGNED_IN, SIGNED_OUT
 from bangfu.ground.acts.actor import Purpose, Right
 from bangfu.ground.trail.selectors import recent_entries
@@ -17,6 +19,8 @@ from bangfu.record.sources.selectors import DatasetState, datasets_overview
 from bangfu.terminals.desk.at_desk import newest_imports, waiting, workbooks_of
 from bangfu.terminals.desk.pages import DeskRequest, page
 from bangfu.terminals.desk.running import work_of
+from bangfu.terminals.desk.second_factor import due_by
+from bangfu.terminals.desk.views.access import glass_reasons
 
 _LATEST = 10
 _COMING_AND_GOING = (SIGNED_IN.code, SIGNED_OUT.code)
@@ -26,13 +30,15 @@ _COMING_AND_GOING = (SIGNED_IN.code, SIGNED_OUT.code)
 @page(right=Right.SEE_POLICY, purpose=Purpose.OPERATIONS)
 def home(request: DeskRequest) -> HttpResponseBase:
     """What waits for me, by role."""
-    actor, on = request.actor, today(MachineClock())
+    actor, on, account = request.actor, today(MachineClock()), request.user
     sees_data = actor.may(Right.SEE_DELIVERIES)
     states = datasets_overview(actor, on=on) if sees_data else []
     workbooks = workbooks_of(actor)
     context: dict[str, Any] = {"here": "desk", "on": on, "works": _works(request)}
     context["due"] = waiting(actor, on, states, workbooks)
     context["brought"] = newest_imports(actor, on, workbooks)
+    context["told_of"], context["reasons"] = glasses_told(actor), glass_reasons()
+    context["factor_due"] = due_by(account, actor) if isinstance(account, Account) else None
     if actor.may(Right.SEE_FILES):
         context["progress"] = progress(actor, on)
     if sees_data:
