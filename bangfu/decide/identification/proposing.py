@@ -5,13 +5,19 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from uuid import UUID, uuid5
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from bangfu.core.clock import MachineClock, today
 from bangfu.decide.comparison.services import FINISHED as COMPARED
 from bangfu.decide.identification.models import Determination
-from bangfu.decide.identification.services.propose import Changed, finish_proposals, propose_determinations, retire
+from bangfu.decide.identification.services.propose import (
+    UNDECIDED,
+    Changed,
+    finish_proposals,
+    propose_determinations,
+    retire,
+)
 from bangfu.ground.access.models import Organisation
 from bangfu.ground.access.selectors import operator, organisation_at
 from bangfu.ground.acts.actor import Actor, Purpose
@@ -81,7 +87,7 @@ def _departed(actor: Actor) -> Iterator[list[UUID]]:
     """Determinations that wait though their files are closed."""
     with acting(actor):
         waiting = Determination.objects.filter(
-            Q(state=Determination.State.OPEN) | Q(state=Determination.State.ASKED),
+            state__in=UNDECIDED,
             case_file__in=_inside(actor).filter(state=CaseFile.State.CLOSED),
         )
         found = sorted(waiting.values_list("pk", flat=True))

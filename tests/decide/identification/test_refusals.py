@@ -7,6 +7,7 @@ import psycopg
 import pytest
 
 from bangfu.decide.identification.models import Determination, Settlement
+from bangfu.decide.identification.proposing import propose_now
 from bangfu.decide.identification.services import settle, undo_settlement
 from bangfu.decide.identification.settling import Way
 from bangfu.ground.acts.door import acting
@@ -16,6 +17,7 @@ from bangfu.ground.approval.selectors import approval_case
 from bangfu.ground.approval.services import approve_case, return_case, withdraw_case
 from bangfu.ground.trail.models import Look
 from bangfu.ground.trail.selectors import timeline
+from bangfu.record.registry.models import CaseFile
 from tests.decide.filing import ON
 from tests.decide.identification.test_settling import refused_with, settled
 from tests.decide.union import CARS, WANG, Union, clerk
@@ -118,6 +120,15 @@ def test_new_facts_overtake_a_refusal_that_waits(union: Union, case: Case) -> No
     with acting(clerk()):
         assert Case.objects.get(pk=case.pk).state == "overtaken"
     refused_with("act.changed_meanwhile", lambda: decide(case, agreed=True))
+
+
+def test_a_closed_file_leaves_nothing_to_decide(union: Union, case: Case) -> None:
+    with acting(clerk()):
+        CaseFile.objects.filter(household_id=str(case.household_id)).update(state=CaseFile.State.CLOSED)
+    propose_now(clerk(), ON, uuid4())
+    with acting(clerk()):
+        assert Case.objects.get(pk=case.pk).state == "overtaken"
+        assert Determination.objects.get(pk=case.subject_id).state == "superseded"
 
 
 def test_new_facts_open_a_refused_case_again(union: Union, case: Case) -> None:

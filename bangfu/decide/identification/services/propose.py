@@ -42,6 +42,8 @@ FOLLOWED = verb(
 )
 _OPEN = Determination.State.OPEN
 _WAITING = (Determination.State.OPEN, Determination.State.ASKED)
+# What somebody has still to decide: a clerk, or the second person.
+UNDECIDED = (*_WAITING, Determination.State.REFUSAL_PROPOSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +102,11 @@ def propose_determinations(*, actor: Actor, act_id: UUID, on: date, files: list[
 
 @act(RETIRED, right=Right.COMPARE)
 def retire(*, actor: Actor, act_id: UUID, determinations: list[UUID]) -> Done[int]:
-    """Take determinations of closed files out of the queue."""
+    """Take determinations of closed files out of the queue, and out of the hands of a second person."""
     waiting = Determination.objects.filter(
-        pk__in=determinations, state__in=_WAITING, case_file__state=CaseFile.State.CLOSED
+        pk__in=determinations, state__in=UNDECIDED, case_file__state=CaseFile.State.CLOSED
     )
+    overtake(REFUSAL, waiting.values_list("pk", flat=True))
     files = waiting.update(state=Determination.State.SUPERSEDED, version=F("version") + 1)
     return Done(files, actor.scope, "identification", values={"files": files})
 
