@@ -5,6 +5,7 @@ off; then untouched copies, on which nothing may be found; then a trail of real 
 """
 
 import json
+import os
 import random
 import subprocess
 import sys
@@ -221,7 +222,8 @@ Negative control: where the verification does not compare rows with their leaves
 (`tests/ground/trail/test_tampering.py` holds that the harness notices).
 
 Speed, on a trail of {entries:,} entries (a third each of acts, looks and histories of members): sealed in {seal:.1f} s, verified in
-{verified:.1f} s, which is {seal * million:.0f} s and {verified * million:.0f} s per million entries, extrapolated in proportion; two cores.
+{verified:.1f} s, which is {seal * million:.0f} s and {verified * million:.0f} s per million entries, extrapolated in proportion;
+two cores, at a load average of {result["load"]:.1f} (other work ran beside it).
 """,
         "utf-8",
     )
@@ -262,6 +264,7 @@ def main() -> None:
         rmtree(database.HOME / "trail", ignore_errors=True)
         with database.fresh_database("large") as owner:
             result["speed"] = dict(speed(owner, LARGE))
+            result["load"] = os.getloadavg()[1]
         rmtree(database.HOME / "trail", ignore_errors=True)
     write(result)
     made, found = (sum(getattr(t, what) for t in result["tallies"].values()) for what in ("made", "found"))

@@ -108,7 +108,7 @@ def _check_rows(
             tree.there[position], tree.shape[position] = 1, number
             tree.row[position], tree.xact[position] = row_id, xact
         if text is None:
-            _check_gone(table, row_id, erased, report)
+            _check_gone(row, table, erased, report)
         elif not _says(row):
             report.add(Finding("altered", table, row_id, first=position))
 
@@ -118,12 +118,12 @@ def _says(row: SealedRow) -> bool:
     return row.salt is not None and row.text is not None and commitment_of(row.salt, row.text) == row.commitment
 
 
-def _check_gone(table: str, row_id: int, erased: dict[tuple[str, int], bool], report: Report) -> None:
-    told = erased.get((table, row_id))
+def _check_gone(row: SealedRow, table: str, erased: dict[tuple[str, int], bool], report: Report) -> None:
+    told = erased.get((table, row.row_id))
     if told is None:
-        report.add(Finding("deleted", table, row_id))
+        report.add(Finding("deleted", table, row.row_id, first=row.position))
     elif not told:
-        report.add(Finding("erased_without_act", table, row_id))
+        report.add(Finding("erased_without_act", table, row.row_id, first=row.position))
     else:
         report.erased += 1
 
