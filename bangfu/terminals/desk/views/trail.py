@@ -18,7 +18,7 @@ def sealing(request: DeskRequest) -> HttpResponseBase:
     state = sealing_state(request.actor)
     names = names_by_code({one.organisation for one in state.received})
     received = [(one, names.get(one.organisation, one.organisation)) for one in state.received]
-    context = {"here": "trail", "state": state, "received": received}
+    context = {"here": "audit", "state": state, "received": received}
     return TemplateResponse(request, "desk/trail/sealing.html", context)
 
 
