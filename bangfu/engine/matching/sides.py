@@ -83,6 +83,16 @@ def _bare(employer: str) -> str:
     return f"regexp_replace({words}, '(股份|有限|责任|集团|公司)+$', '')"
 
 
+def lay_out_doubles(connection: duckdb.DuckDBPyConnection, today: date) -> None:
+    """Make the tables FILE, of people without a usable number, and DEPARTMENT, of all who may be one of them. Needs person_shown."""
+    _lay_people(connection, FILE, "people.key IS NULL", today)
+    _narrow(connection, "near_people", "person_shown", FILE)
+    _lay_people(connection, "some_people", "people.pid IN (SELECT id FROM near_people)", today)
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE {DEPARTMENT} AS SELECT * FROM {FILE} UNION ALL SELECT * FROM some_people"
+    )
+
+
 def _lay_out_delivery(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> None:
     """The view ``keyed_entry`` of all rows with a number; the table ``entry`` with those persons of whom no row has one."""
     clean, *mended = (f"read_parquet({literal(str(path))})" for path in delivery.staged)
