@@ -61,7 +61,7 @@ def prepared() -> Iterator[Rivals]:
                 admin.execute("DROP DATABASE bench_acts_bare WITH (FORCE)")
 
 
-def _fill(folder: Path) -> None:
+def _fill(folder: Path, households: int = HOUSEHOLDS) -> None:
     from bangfu.core.clock import MachineClock, today  # noqa: PLC0415
     from bangfu.decide.comparison.running import compare_now  # noqa: PLC0415
     from bangfu.decide.identification.proposing import propose_now  # noqa: PLC0415
@@ -74,7 +74,7 @@ def _fill(folder: Path) -> None:
 
     found_organisations(actor=founder("5329"), act_id=uuid4(), rows=shipped_organisations("5329"))
     keep_policy_current(actor=operator())
-    generate(HOUSEHOLDS, 5, folder / "prefecture")
+    generate(households, 5, folder / "prefecture")
     for workbook in sorted((folder / "prefecture" / "archive").iterdir()):
         bring_archive(operator(Purpose.FILING), workbook, About(workbook.stem))
     day = today(MachineClock())
