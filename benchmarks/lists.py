@@ -1,14 +1,21 @@
-"""The list of files and its search at 100,000 files, beside the same SQL bare: ``python -m benchmarks.lists``.
+"""The list of files and its search at 100,000 files, beside the same SQL bare: ``python -m benchmarks.lists``; ``--files 1000000``.
 
 Ours: the selector inside the door, as a page calls it: scope, purpose and actor set in a transaction, row-level security, count,
 page, members counted, names masked. Bare: one hand-written statement for the count and one for the page, no policy, no Django.
 """
 
+import argparse
+import os
+import statistics
+import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
 import psycopg
+from django.db import connections
 
 from benchmarks.database import fresh_database, server
 from benchmarks.measure import interleaved, write
@@ -16,6 +23,7 @@ from benchmarks.measure import interleaved, write
 FILES = 100_000
 MEMBERS_EACH = 3
 REPETITIONS = 15
+CLIENTS, SECONDS = 8, 15.0
 COUNTIES = [f"5329{code:02}" for code in (1, *range(22, 33))]
 _BATCH = 20_000
 _NAMES = 50_021
@@ -138,26 +146,82 @@ def _middle(connection: psycopg.Connection[Any], scope: str) -> tuple[str, str]:
     return str(number), str(name)
 
 
+def at_once(scope: str, owner: str, clients: int, seconds: float) -> dict[str, float]:
+    """So many people asking one after the other, each in a process of their own: milliseconds at the median and for 95 of 100."""
+    connections["default"].close()
+    with psycopg.connect(owner, autocommit=True) as connection:
+        forms = [form for _, form, _ in queries(*_middle(connection, scope))]
+    with TemporaryDirectory() as folder:
+        children = []
+        for client in range(clients):
+            child = os.fork()
+            if not child:
+                try:
+                    _ask(scope, forms, seconds, client, Path(folder) / str(client))
+                finally:
+                    # Never back into what our parent has under its care: the server, for one.
+                    os._exit(0)
+            children.append(child)
+        for child in children:
+            os.waitpid(child, 0)
+        taken = sorted(float(line) for path in Path(folder).iterdir() for line in path.read_text().split())
+    return {
+        "clients": clients,
+        "pages_a_second": round(len(taken) / seconds, 1),
+        "median_ms": round(statistics.median(taken), 1),
+        "p95_ms": round(taken[int(len(taken) * 0.95)], 1),
+    }
+
+
+def _ask(scope: str, forms: list[dict[str, str]], seconds: float, client: int, path: Path) -> None:
+    from bangfu.ground.acts.actor import Actor, Purpose, Role  # noqa: PLC0415
+    from bangfu.ground.acts.door import acting  # noqa: PLC0415
+    from bangfu.record.registry.selectors import FileQuery, files  # noqa: PLC0415
+
+    actor = Actor(uuid4(), "量", Role.CLERK, "532923", "量", scope, Purpose.FILING)
+    connections["default"].ensure_connection()
+    taken, until, turn = [], time.monotonic() + seconds, client
+    while time.monotonic() < until:
+        form = forms[turn % len(forms)]
+        began = time.perf_counter()
+        with acting(actor):
+            files(actor, FileQuery(text=form.get("text", ""), after=form.get("after", "")))
+        taken.append(1000 * (time.perf_counter() - began))
+        turn += 1
+    path.write_text("\n".join(map(str, taken)))
+
+
 WHAT = (
     "Ours: transaction, scope, actor and purpose, row-level security, the count, and the page of 50 with masked names. "
-    "Bare: the same count and the same page as the owner, without any of that. Medians of interleaved turns."
+    "Bare: the same count and the same page as the owner, without any of that. Medians of interleaved turns. "
+    "At once: processes that ask all of these in turn without a pause, on the same two cores as the database."
 )
 
 
 def main() -> None:
-    """Measure and write benchmarks/results/lists.json."""
+    """Measure and write benchmarks/results/lists.json; at another number of files, lists-NUMBER.json."""
+    words = argparse.ArgumentParser(prog="python -m benchmarks.lists")
+    words.add_argument("--files", type=int, default=FILES)
+    words.add_argument("--clients", type=int, default=CLIENTS)
+    words.add_argument("--seconds", type=float, default=SECONDS)
+    said = words.parse_args()
     with server(), fresh_database("bench_lists") as owner:
-        fill(owner, FILES)
-        scopes = {"prefecture (100,000 files)": "/53/5329/", "county (8,333 files)": "/53/5329/532923/"}
+        fill(owner, said.files)
+        prefecture, county = f"prefecture ({said.files:,} files)", f"county ({said.files // 12:,} files)"
+        scopes = {prefecture: "/53/5329/", county: "/53/5329/532923/"}
         found = {name: measured(path, owner) for name, path in scopes.items()}
+        crowd = {name: at_once(path, owner, said.clients, said.seconds) for name, path in scopes.items()}
     table = ["| | bare ms | ours ms | ratio |", "|---|---|---|---|"]
     for scope, lines in found.items():
         table += [f"| {scope}: {q} | {m['bare_ms']} | {m['ours_ms']} | {m['ratio']} |" for q, m in lines.items()]
+    beside = [f"| {said.clients} clients at once | pages a second | median ms | p95 ms |", "|---|---|---|---|"]
+    beside += [f"| {scope} | {c['pages_a_second']} | {c['median_ms']} | {c['p95_ms']} |" for scope, c in crowd.items()]
+    usual = said.files == FILES
     write(
-        "lists",
-        f"the list of files and its search at {FILES:,} files",
-        "python -m benchmarks.lists",
-        {"times": {}, "scopes": found, "notes": ["\n".join(table), WHAT]},
+        "lists" if usual else f"lists-{said.files}",
+        f"the list of files and its search at {said.files:,} files",
+        "python -m benchmarks.lists" if usual else f"python -m benchmarks.lists --files {said.files}",
+        {"times": {}, "scopes": found, "at_once": crowd, "notes": ["\n".join(table), "\n".join(beside), WHAT]},
     )
 
 
