@@ -136,3 +136,19 @@ def test_every_history_table_is_sealed_and_so_are_entries_and_looks() -> None:
         cursor.execute(SEALED_TABLES)
         sealed = {table for table, _, _ in cursor.fetchall()}
     assert sealed == {*HISTORY.values(), "acts_entry", "access_glasspage", "trail_look", "trail_erasure"}
+
+
+@pytest.mark.django_db
+def test_whoever_seals_sees_every_row_of_every_sealed_table() -> None:
+    """A table with a reading rule of its own would hold rows that are never sealed, and are taken for inserted ones."""
+    with connection.cursor() as cursor:
+        cursor.execute(SEALED_TABLES)
+        sealed = [table for table, _, _ in cursor.fetchall()]
+        cursor.execute(
+            "SELECT polrelid::regclass::text, pg_get_expr(polqual, polrelid) FROM pg_policy WHERE polcmd = 'r' "
+            "AND polrelid::regclass::text = ANY(%s)",
+            [sealed],
+        )
+        rules: dict[str, str] = dict(cursor.fetchall())
+    assert rules.keys() == set(sealed)
+    assert {table for table, rule in rules.items() if rule != rules["acts_entry"]} == set()
