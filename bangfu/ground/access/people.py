@@ -15,6 +15,7 @@ from bangfu.ground.access.models import (
     Delegation,
     Factor,
     Glass,
+    GlassPage,
     RecoveryCode,
     SignedIn,
     Throttle,
@@ -184,6 +185,12 @@ def glasses(actor: Actor) -> QuerySet[Glass]:
     """Break-glass sessions in the actor's area, the newest first; for whoever manages access or audits."""
     actor.require(Right.MANAGE_ACCESS, Right.AUDIT)
     return Glass.objects.filter(org__startswith=actor.scope).select_related("account", "told").order_by("-began_at")
+
+
+def pages_behind(actor: Actor, glass_id: UUID) -> list[GlassPage]:
+    """Every page that was opened in a break-glass session, the newest first; at most two hundred."""
+    actor.require(Right.AUDIT)
+    return list(GlassPage.objects.filter(glass_id=glass_id).order_by("-id")[:200])
 
 
 def glasses_told(actor: Actor) -> list[Glass]:

@@ -171,6 +171,8 @@ def test_auditors_see_the_session_and_what_was_looked_at() -> None:
     page = text(auditor.get("/audit/?by=glass"))
     assert "家庭失火" in page
     address = re.findall(r'href="(/audit/\?by=glass&amp;glass=[0-9a-f-]+)"', page)[0].replace("&amp;", "&")
-    assert auditor.get(address).status_code == 200
+    opened = text(auditor.get(address))
+    assert "打开的每一页" in opened
+    assert opened.count("<div>档案</div>") == 1
     with acting(operator()):
         assert not Look.objects.exists()

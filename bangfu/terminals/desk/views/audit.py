@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from bangfu.decide.identification.selectors.history import decided_acts
-from bangfu.ground.access.people import glasses, people_to_audit
+from bangfu.ground.access.people import glasses, pages_behind, people_to_audit
 from bangfu.ground.access.selectors import OPERATOR_ID
 from bangfu.ground.access.services.signing_in import GATE_ID
 from bangfu.ground.acts.actor import Actor, Purpose, Right
@@ -25,7 +26,7 @@ from bangfu.ground.acts.problems import NOT_FOUND
 from bangfu.ground.trail.auditing import PAGE, Asked, Seen, Told, acts_on_many, each_entry, each_look, entries, looks
 from bangfu.ground.trail.services_export import record_taking_out
 from bangfu.record.registry.selectors import acts_on
-from bangfu.record.registry.selectors.audit import household_of, numbers_of
+from bangfu.record.registry.selectors.audit import household_of, numbers_of, numbers_of_files
 from bangfu.terminals.desk import words
 from bangfu.terminals.desk.pages import DeskRequest, page, posted_act_id
 from bangfu.terminals.desk.views.access import glass_reasons
@@ -136,6 +137,8 @@ def audit(request: DeskRequest) -> HttpResponseBase:
     }
     if form.asks:
         context |= _asked(actor, form, request)
+        if form.way == "glass":
+            context["pages"] = _pages(actor, form.given("glass"))
     elif form.way == "batch":
         context |= _many(actor, _number(request, "before"))
     elif form.way == "glass":
@@ -180,6 +183,21 @@ def _asked(actor: Actor, form: AuditQuery, request: DeskRequest) -> dict[str, An
         "looks_following": seen[-1].number if len(seen) == PAGE else None,
         "later": bool(_number(request, "before") or _number(request, "looked_before")),
     }
+
+
+def _pages(actor: Actor, glass_id: UUID) -> list[tuple[datetime, str, str]]:
+    """When, which page, and the number of the file where it was one."""
+    opened = pages_behind(actor, glass_id)
+    numbers = numbers_of_files(actor, [one.subject_id for one in opened if one.subject_id])
+    labels = words.menu_labels() | {"home": gettext("待办"), "file": gettext("档案"), "glass": gettext("应急查看")}
+    return [
+        (
+            one.at,
+            labels.get(one.page.split("_")[0], one.page),
+            numbers.get(one.subject_id, "") if one.subject_id else "",
+        )
+        for one in opened
+    ]
 
 
 def _numbers(actor: Actor, done: list[Told], seen: list[Seen]) -> dict[UUID, str]:
