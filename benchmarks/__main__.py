@@ -13,7 +13,7 @@ from benchmarks import comparison, determinations, importing, lists, reading
 from benchmarks.accuracy import table
 from benchmarks.measure import RESULTS
 
-SHOWN = ("reading", "importing", "lists", "comparison-a", "determinations")
+SHOWN = ("reading", "importing", "acts", "lists", "comparison-a", "determinations")
 Result = Mapping[str, Any]
 
 

@@ -1,6 +1,8 @@
 """No page gives so much away of an ID number that fewer than a thousand are left, unless somebody has asked for it with a reason."""
 
+import json
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -77,6 +79,13 @@ def test_no_page_leaves_fewer_than_a_thousand_numbers(union: Union) -> None:
     assert {(one.page, one.role): one.count for one in found if one.count < LEAST} == {}
     assert len({one.page for one in found}) >= 12
     assert any(one.shown.last for one in found)
+
+
+def test_the_published_page_is_that_of_its_figures_and_none_falls_short() -> None:
+    folder = Path(__file__).parents[2] / "docs" / "figures"
+    figures = json.loads((folder / "masking.json").read_text("utf-8"))
+    assert (folder / "masking.md").read_text("utf-8") == page_of(figures)
+    assert figures["smallest"] >= LEAST
 
 
 def test_the_page_says_how_it_was_measured() -> None:
