@@ -151,7 +151,8 @@ def _ask(connection: psycopg.Connection[Any], pk: UUID, row: tuple[Any, ...]) ->
         """INSERT INTO identification_settlement (id, determination_id, case_file_id, household_id, org, kind, reason_code, reason,
             question, answer, due_on, batch, standing, state_before, answered_before, version_after,
             answered_name, settled_by, settled_name, second_name, second_way, second_word)
-            VALUES (%s, %s, %s, %s, %s, 'ask', '', '', %s, '', current_date + 7, false, true, 'open', false, %s, '', %s, '本机操作员', '', '', '')""",
+            VALUES (%s, %s, %s, %s, %s, 'ask', '', '', %s, '', current_date + 7, false, true, 'open', false, %s, '', %s, '本机操作员',
+            '', '', '')""",
         [uuid4(), pk, *row[:3], _QUESTION, row[3] + 1, UUID(int=0)],
     )
     connection.execute(
