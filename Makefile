@@ -59,9 +59,10 @@ MINUTES ?= 60
 faults: $(DEV_STAMP) assets  ## Real acts under kill -9 of everything, MINUTES=60; ends with what became of them
 	$(BIN)/python -m tests.faults --minutes $(MINUTES)
 
-figures: $(DEV_STAMP)  ## Accuracy on 2,356 and 100,000 synthetic households, every path through four eyes; writes docs/figures/
+figures: $(DEV_STAMP)  ## Accuracy on 2,356 and 100,000 synthetic households, every path through four eyes, the matching's model card; writes docs/figures/
 	$(BIN)/python -m benchmarks.accuracy
 	$(BIN)/python -m benchmarks.four_eyes
+	$(BIN)/python -m benchmarks.matching
 
 tampering: $(DEV_STAMP)  ## 1,000 alterations of the trail by a superuser, and whether each is found; writes docs/figures/
 	$(BIN)/python -m benchmarks.tampering

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import matching
 from benchmarks.__main__ import SHOWN, summary
 from benchmarks.accuracy import Figures, beyond_reading, figures_of, in_english, page, share
 from benchmarks.measure import RESULTS
@@ -50,6 +51,8 @@ def test_the_pages_in_the_repository_are_those_of_the_figures_beside_them() -> N
     figures = ROOT / "docs" / "figures"
     measured = json.loads((figures / "accuracy.json").read_text("utf-8"))
     assert (figures / "accuracy.md").read_text("utf-8") == page(measured)
+    card = json.loads((figures / "matching.json").read_text("utf-8"))
+    assert (figures / "matching.md").read_text("utf-8") == matching.page(card)
 
 
 @pytest.fixture(scope="module")
