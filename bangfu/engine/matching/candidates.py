@@ -23,8 +23,10 @@ _SCORED_FROM = 0.001
 _SEEN_BEFORE = 1_000
 # At these levels a name speaks for one person; below them nothing else may.
 _NAME_LEVELS = ("same", "unwritten", "sound", "shape", "near_sound", "one_off")
-# Besides the name, one of these has to speak for it.
-_BESIDES = ("birth", "tail", "employer", "address")
+# Where the tail of the number speaks against it, only these: who differs in name and number is another one born on the same day.
+_CLOSE_LEVELS = ("same", "unwritten", "sound")
+# Besides the name, one of these has to speak for it. Not the employer: a large one has many of one name.
+_BESIDES = ("birth", "tail", "address")
 
 
 @dataclass(slots=True)
@@ -114,5 +116,7 @@ def speaks_for(model: Model) -> str:
     """A condition on ``scored``: the names agree in some way, and something besides them does. A mask is never enough."""
     (name,) = (field for field in model.fields if field.name == "name")
     levels: Sequence[int] = [at for at, level in enumerate(name.levels) if level.name in _NAME_LEVELS]
+    close: Sequence[int] = [at for at, level in enumerate(name.levels) if level.name in _CLOSE_LEVELS]
     besides = " OR ".join(f"coalesce({field}_weight, 0) > 0" for field in _BESIDES)
-    return f"name_level IN ({', '.join(map(str, levels))}) AND ({besides})"
+    against = f"coalesce(tail_weight, 0) >= 0 OR name_level IN ({', '.join(map(str, close))})"
+    return f"name_level IN ({', '.join(map(str, levels))}) AND ({besides}) AND ({against})"

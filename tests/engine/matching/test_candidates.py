@@ -104,6 +104,16 @@ def test_a_mask_that_does_not_fit_speaks_against(tmp_path: Path) -> None:
     assert fits["tail"] > 0 > fails["tail"]
 
 
+def test_who_differs_in_name_and_number_is_another_one_of_that_day(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = head(HEAD[:17] + str((int(HEAD[17]) + 1) % 10), name="段志强")
+    population = [*OTHERS, register("段志刚", number(777))]
+    assert asked(tmp_path, people, population=population) == []
+    monkeypatch.setattr(candidates, "_CLOSE_LEVELS", candidates._NAME_LEVELS)
+    assert asked(tmp_path, people, population=population) == [("population", "population.csv:6")]
+
+
 def test_two_verified_numbers_are_two_persons(tmp_path: Path) -> None:
     assert asked(tmp_path, head(HEAD), population=[*OTHERS, register("张伟", number(5))]) == []
 
@@ -149,11 +159,12 @@ def test_one_row_per_person_and_dataset(tmp_path: Path) -> None:
     assert asked(tmp_path, head(MASKED), population=[*OTHERS, register("张伟", HEAD)], real_estate=homes) == expected
 
 
-def test_employers_speak_where_there_is_nothing_else(tmp_path: Path) -> None:
+def test_an_employer_speaks_but_not_alone(tmp_path: Path) -> None:
     people = head(HEAD, name="尹龙飞", 工作单位="苍洱缫丝厂（有限公司）")
     row = {"姓名": "尹龙飞", "身份证号": "", "单位名称": "苍洱缫丝厂有限公司", "险种": "失业保险", "状态": "参保缴费"}
-    (said,) = weights(tmp_path, people, social_insurance=[row])
+    (said,) = weights(tmp_path, people, social_insurance=[row | {"身份证号": MASKED}])
     assert said["employer"] > 0
+    assert weights(tmp_path, people, social_insurance=[row]) == []
 
 
 def test_the_same_question_whatever_the_machine(tmp_path: Path) -> None:
