@@ -35,15 +35,20 @@ def main() -> int:
         os.environ["BANGFU_DATABASE_FAST"] = "1"
 
     from bangfu.site.database import cluster  # noqa: PLC0415, after the environment is set
+    from bangfu.site.database.places import SHELF, known_place  # noqa: PLC0415
     from tests.faults.session import Session  # noqa: PLC0415
 
     started = time.monotonic()
     try:
         result = Session(home, said.seed, short=said.short).run(said.minutes * 60, said.households)
     finally:
+        place = known_place(home)
         cluster.stop(home)
         if not said.keep:
-            shutil.rmtree(home, ignore_errors=True)
+            # Under root the database lies elsewhere, behind a wall.
+            walled = [place.folder, place.run.parent] if place and SHELF in place.folder.parents else []
+            for folder in (*walled, home):
+                shutil.rmtree(folder, ignore_errors=True)
     sys.stderr.write(f"{time.monotonic() - started:.0f} s\n")
     print(json.dumps(result))  # noqa: T201
     clean = not (result["lost"] or result["doubled"] or result["half"])
