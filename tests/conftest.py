@@ -1,5 +1,10 @@
 """Settings for all tests."""
 
+import os
+from collections.abc import Iterator
+from unittest import mock
+
+import pytest
 from hypothesis import settings
 
 # How long one example takes is the machine's affair; speed is shown in benchmarks/.
@@ -7,3 +12,10 @@ settings.register_profile("bangfu", deadline=None, print_blob=True)
 settings.load_profile("bangfu")
 
 pytest_plugins = ["tests.database"]
+
+
+@pytest.fixture(autouse=True)
+def environment_as_found() -> Iterator[None]:
+    """A command that starts an instance in this process says so in the environment; the next test must not believe it."""
+    with mock.patch.dict(os.environ):
+        yield

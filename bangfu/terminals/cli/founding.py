@@ -12,7 +12,7 @@ from django.db import connection
 
 from bangfu.core.clock import MachineClock, today
 from bangfu.core.problems import kind
-from bangfu.ground.access.models import Appointment, Organisation
+from bangfu.ground.access.models import Account, Appointment, Organisation
 from bangfu.ground.access.services import (
     OrganisationRow,
     appoint,
@@ -124,7 +124,9 @@ def _found_organisations(prefecture: str, rows: list[OrganisationRow]) -> int:
 def _administrators(prefecture: str) -> tuple[Administrator, ...]:
     held = set(Appointment.objects.filter(organisation__code=prefecture).values_list("role", flat=True))
     missing = [one for one in _ADMINISTRATORS if one[2].value not in held]
-    made = [Administrator(username, full_name, role, one_time_password()) for username, full_name, role in missing]
+    made = [
+        Administrator(_free(username, prefecture), name, role, one_time_password()) for username, name, role in missing
+    ]
     for one in made:
         appoint(
             actor=founder(prefecture),
@@ -137,3 +139,8 @@ def _administrators(prefecture: str) -> tuple[Administrator, ...]:
             password_hash=make_password(one.password),
         )
     return tuple(made)
+
+
+def _free(username: str, prefecture: str) -> str:
+    """Another prefecture's administrators are other people, with accounts of their own."""
+    return f"{username}{prefecture}" if Account.objects.filter(username=username).exists() else username
