@@ -7,11 +7,18 @@ from unittest import mock
 import pytest
 from hypothesis import settings
 
+from tests.early import HOME
+
 # How long one example takes is the machine's affair; speed is shown in benchmarks/.
 settings.register_profile("bangfu", deadline=None, print_blob=True)
 settings.load_profile("bangfu")
 
 pytest_plugins = ["tests.database"]
+
+
+def pytest_collection_finish() -> None:
+    """Importing a test's neighbours must not move the home: child processes would look for files where none are."""
+    assert os.environ["BANGFU_HOME"] == str(HOME), "a module that was imported set BANGFU_HOME"
 
 
 @pytest.fixture(autouse=True)

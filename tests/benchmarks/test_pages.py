@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks import matching
-from benchmarks.__main__ import SHOWN, summary
 from benchmarks.accuracy import Figures, beyond_reading, figures_of, in_english, page, share
 from benchmarks.measure import RESULTS
+from benchmarks.summary import SHOWN, summary
 
 ROOT = Path(__file__).parents[2]
 
