@@ -28,40 +28,55 @@ class Delivery:
 def match(connection: duckdb.DuckDBPyConnection, delivery: Delivery, facts: frozenset[str]) -> None:
     """Make the tables of one delivery: what it states of the ``facts`` about persons of the register, and nothing else.
 
-    ``match <dataset>``: pid, row, name and what the facts read, beside file_name (the name in the file), both names also folded;
-    rows that state no fact are there only where they give another name. ``absent <dataset>``: pid, where silence is one of the
-    facts. Both sides are verified, so equal keys are equal numbers; rows without a key never join.
+    ``match <dataset>`` as of match_query; ``absent <dataset>`` as of absent_query, where silence is one of the facts.
     """
     files = f"read_parquet([{', '.join(literal(str(path)) for path in delivery.staged)}])"
+    query = match_query(delivery.dataset, facts, files)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {match_table(delivery)} AS {query}")
+    if delivery.dataset.silence in facts:
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {absent_table(delivery)} AS {absent_query(files)}")
+
+
+def match_query(dataset: Dataset, facts: frozenset[str], files: str) -> str:
+    """Rows of the relation ``files`` that concern a person of ``people``: pid, row, name and what the facts read, beside file_name
+    (the name in the file), both names also folded.
+
+    Rows that state no fact are there only where they give another name. Both sides are verified, so equal keys are equal numbers;
+    rows without a key never join.
+    """
     known = "(SELECT pid, key, name AS file_name, folded AS file_folded FROM people WHERE key IS NOT NULL)"
     folded = "coalesce(staged.folded, staged.name)"
-    stated = [fact for fact in delivery.dataset.states if fact in facts]
-    states = [_states(delivery.dataset, fact) for fact in stated]
+    stated = [fact for fact in dataset.states if fact in facts]
+    states = [_states(dataset, fact) for fact in stated]
     if "other_name" in facts:
         states.append(f"(file_folded <> {folded} AND file_folded <> '' AND {folded} <> '')")
-    columns = "".join(f", staged.{name(column)}" for column in _columns(delivery.dataset, stated))
-    connection.execute(f"""CREATE OR REPLACE TEMP TABLE {_match(delivery)} AS
-        SELECT pid, row, file_name, file_folded, staged.name, {folded} AS folded{columns}
-        FROM {files} AS staged JOIN {known} AS known ON known.key = staged.key WHERE {" OR ".join(states) or "FALSE"}""")
-    if delivery.dataset.silence in facts:
-        connection.execute(f"""CREATE OR REPLACE TEMP TABLE {_absent(delivery)} AS SELECT pid, place FROM people
-            WHERE key IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {files} AS staged WHERE staged.key = people.key)""")
+    columns = "".join(f", staged.{name(column)}" for column in _columns(dataset, stated))
+    return f"""SELECT pid, row, file_name, file_folded, staged.name, {folded} AS folded{columns}
+        FROM {files} AS staged JOIN {known} AS known ON known.key = staged.key WHERE {" OR ".join(states) or "FALSE"}"""
+
+
+def absent_query(files: str) -> str:
+    """Persons of ``people`` with a usable number and without a row in the relation ``files``: pid, place."""
+    return f"""SELECT pid, place FROM people
+        WHERE key IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {files} AS staged WHERE staged.key = people.key)"""
 
 
 def fact_query(delivery: Delivery, fact: str) -> str:
     """A query of the rows that state a fact: pid, row (NULL for silence) and the fact's values."""
     dataset = delivery.dataset
     if fact == "other_name":
-        return f"""SELECT m.pid, m.row, m.name FROM {_match(delivery)} AS m
-            JOIN {_differing(delivery)} AS d ON d.in_file = m.file_name AND d.in_delivery = m.name"""
+        return f"""SELECT m.pid, m.row, m.name FROM {match_table(delivery)} AS m
+            JOIN {differing_table(delivery)} AS d ON d.in_file = m.file_name AND d.in_delivery = m.name"""
     if fact == dataset.silence:
-        return f"SELECT pid, CAST(NULL AS BIGINT) AS row FROM {_absent(delivery)} WHERE {_covered(delivery.coverage)}"
+        return (
+            f"SELECT pid, CAST(NULL AS BIGINT) AS row FROM {absent_table(delivery)} WHERE {_covered(delivery.coverage)}"
+        )
     scope = _scope(dataset)
     values = "".join(
         f", {sql_of(parse(text, scope)) if text else 'CAST(NULL AS VARCHAR)'} AS {name(value)}"
         for value, text in dataset.states[fact].values.items()
     )
-    return f"SELECT pid, row{values} FROM {_match(delivery)} WHERE {_states(dataset, fact)}"
+    return f"SELECT pid, row{values} FROM {match_table(delivery)} WHERE {_states(dataset, fact)}"
 
 
 def unusable_numbers() -> str:
@@ -72,9 +87,12 @@ def unusable_numbers() -> str:
 
 def compare_names(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> None:
     """Make the table ``differing <dataset>``: pairs of names that really differ."""
-    really_differ(
-        connection, f"(SELECT * FROM {_match(delivery)} WHERE file_folded <> '' AND folded <> '')", _differing(delivery)
-    )
+    really_differ(connection, named_query(delivery), differing_table(delivery))
+
+
+def named_query(delivery: Delivery) -> str:
+    """The matched rows that have a name on both sides, as a relation."""
+    return f"(SELECT * FROM {match_table(delivery)} WHERE file_folded <> '' AND folded <> '')"
 
 
 def _scope(dataset: Dataset) -> dict[str, frozenset[str]]:
@@ -94,15 +112,18 @@ def _columns(dataset: Dataset, facts: Sequence[str]) -> list[str]:
     return sorted(read - {"name", "folded"})
 
 
-def _match(delivery: Delivery) -> str:
+def match_table(delivery: Delivery) -> str:
+    """The name of its table, quoted, as of ``match``."""
     return name(f"match {delivery.dataset.name}")
 
 
-def _absent(delivery: Delivery) -> str:
+def absent_table(delivery: Delivery) -> str:
+    """The same, of the persons without a row."""
     return name(f"absent {delivery.dataset.name}")
 
 
-def _differing(delivery: Delivery) -> str:
+def differing_table(delivery: Delivery) -> str:
+    """The same, of the names that differ."""
     return name(f"differing {delivery.dataset.name}")
 
 

@@ -1,10 +1,12 @@
 """Judgement: declared rules over facts become queries, and their answers rows of the table ``found``.
 
+The queries are written once, for DuckDB; on Spark engine/spark_ asks the same ones, translated.
+
 ``found`` holds numbers where it can: who, by the rank of their texts (register.py); what, by its ``cell``: dataset, conclusion and kind in
 the order of the finished file. Grouping and sorting findings by number costs a third of doing it by text.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -41,6 +43,17 @@ class _Stated:
     as_of: date | None
 
 
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """``cells``: rows of the table ``cell``, all that may be found: cell, dataset, conclusion, kind, file; a dataset comes from one file.
+
+    ``queries``: of the rows of ``found``, one for each rule and each dataset that states its fact.
+    """
+
+    cells: list[tuple[int, str, str, str, str]]
+    queries: list[str]
+
+
 def judge(
     connection: duckdb.DuckDBPyConnection,
     rules: RuleSet,
@@ -57,37 +70,66 @@ def judge(
     add afterwards, with the delivery's file.
     """
     connection.execute(_FOUND.format(more=_MORE if evidence else ""))
-    year = last_twelve_months(on)
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE reference AS SELECT ? AS day, ? AS year_start, ? AS month",
-        [on, year.start, Month.of(on).number],
-    )
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE reference AS {reference_query(on)}")
     _describe_people(connection, rules, deliveries)
-    judged = [(rule, stated) for rule in rules.rules for stated in _stated(rule.fact, deliveries, registry_file)]
-    cells = _make_cells(connection, judged, also)
-    for rule, stated in judged:
-        connection.execute(f"INSERT INTO found {_rule_query(rules, rule, stated, cells, evidence=evidence)}")
+    asked = questions(rules, deliveries, registry_file, evidence=evidence, also=also)
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE cell (cell INTEGER, dataset VARCHAR, conclusion VARCHAR, kind VARCHAR, file VARCHAR)"
+    )
+    if asked.cells:
+        connection.executemany("INSERT INTO cell VALUES (?, ?, ?, ?, ?)", asked.cells)
+    for query in asked.queries:
+        connection.execute(f"INSERT INTO found {query}")
     for column in ("says", "says_en") if evidence else ("says",):
         hide_numbers(connection, "found", column)
 
 
-def _make_cells(connection: duckdb.DuckDBPyConnection, judged: Iterable[tuple[Rule, _Stated]], also: Cells) -> _Cells:
-    """The table ``cell`` (cell, dataset, conclusion, kind, file) of all that may be found; a dataset comes from one file."""
+def questions(
+    rules: RuleSet, deliveries: Sequence[Delivery], registry_file: str, *, evidence: bool = False, also: Cells = _NONE
+) -> Questions:
+    """What is asked of ``people``, ``household``, ``reference`` and the matched deliveries, as of ``judge``; for any engine."""
+    judged = [(rule, stated) for rule in rules.rules for stated in _stated(rule.fact, deliveries, registry_file)]
     files = {
         (stated.dataset, line.conclusion, rule.kind): stated.file for rule, stated in judged for line in rule.conclude
     } | dict(also)
     # As DuckDB sorts texts.
     ordered = sorted(files, key=lambda cell: [text.encode() for text in cell])
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE cell (cell INTEGER, dataset VARCHAR, conclusion VARCHAR, kind VARCHAR, file VARCHAR)"
+    places = {cell: place for place, cell in enumerate(ordered)}
+    return Questions(
+        cells=[(place, *cell, files[cell]) for cell, place in places.items()],
+        queries=[_rule_query(rules, rule, stated, places, evidence=evidence) for rule, stated in judged],
     )
-    if ordered:
-        rows = [(place, *cell, files[cell]) for place, cell in enumerate(ordered)]
-        connection.executemany("INSERT INTO cell VALUES (?, ?, ?, ?, ?)", rows)
-    return {cell: place for place, cell in enumerate(ordered)}
 
 
-def _stated(fact: str, deliveries: list[Delivery], registry_file: str) -> list[_Stated]:
+def reference_query(on: date) -> str:
+    """The one row of ``reference``: what rules may ask of the day of the comparison."""
+    start = last_twelve_months(on).start
+    return f"SELECT {_day(on)} AS day, {_day(start)} AS year_start, {Month.of(on).number} AS month"
+
+
+def attribute_conditions(rules: RuleSet, deliveries: Sequence[Delivery]) -> dict[str, tuple[str, list[str]]]:
+    """What makes a declared attribute true: a condition on a row of ``people AS file``, or its pid being in one of the queries."""
+    scope = {"file": frozenset(FILE_COLUMNS)}
+    found = {}
+    for attribute, declared in rules.person.items():
+        facts = _stated(declared.or_fact, deliveries, "") if declared.or_fact else []
+        found[attribute] = sql_of(parse(declared.condition, scope)), [stated.query for stated in facts]
+    return found
+
+
+def household_query(rules: RuleSet) -> str:
+    """The rows of ``household``: its declared attributes (true if true of any member), and the row of ``people`` that it is laid on."""
+    scope = {"file": frozenset(FILE_COLUMNS)}
+    shared = "".join(
+        f", coalesce(bool_or({sql_of(parse(condition, scope))}), FALSE) AS {name(attribute)}"
+        for attribute, condition in rules.household.items()
+    )
+    return f"""SELECT household, min(household_rank) AS rank, min(pid) FILTER (WHERE is_head) AS head_pid,
+        arg_min(person_id, pid) FILTER (WHERE is_head) AS head_id, min(household_id) AS household_id{shared}
+        FROM people AS file GROUP BY household"""
+
+
+def _stated(fact: str, deliveries: Iterable[Delivery], registry_file: str) -> list[_Stated]:
     if fact == "number_unusable":
         return [_Stated(unusable_numbers(), ENGINE_FACTS[fact], "", registry_file, None)]
     found = []
@@ -100,23 +142,13 @@ def _stated(fact: str, deliveries: list[Delivery], registry_file: str) -> list[_
 
 
 def _describe_people(connection: duckdb.DuckDBPyConnection, rules: RuleSet, deliveries: list[Delivery]) -> None:
-    """Add the declared attributes to ``people``, and make the table ``household`` with its own and the row it is laid on."""
-    scope = {"file": frozenset(FILE_COLUMNS)}
-    for attribute, declared in rules.person.items():
-        condition = sql_of(parse(declared.condition, scope))
-        for stated in _stated(declared.or_fact, deliveries, "") if declared.or_fact else ():
-            condition += f" OR pid IN (SELECT pid FROM ({stated.query}))"
+    """Add the declared attributes to ``people``, and make the table ``household``."""
+    for attribute, (condition, queries) in attribute_conditions(rules, deliveries).items():
+        stated = "".join(f" OR pid IN (SELECT pid FROM ({query}))" for query in queries)
         # Few are: to mark them is cheaper than to write the table again.
         connection.execute(f"ALTER TABLE people ADD COLUMN {name(attribute)} BOOLEAN DEFAULT FALSE")
-        connection.execute(f"UPDATE people AS file SET {name(attribute)} = TRUE WHERE {condition}")
-    shared = "".join(
-        f", coalesce(bool_or({sql_of(parse(condition, scope))}), FALSE) AS {name(attribute)}"
-        for attribute, condition in rules.household.items()
-    )
-    connection.execute(f"""CREATE OR REPLACE TEMP TABLE household AS
-        SELECT household, min(household_rank) AS rank, min(pid) FILTER (WHERE is_head) AS head_pid,
-            arg_min(person_id, pid) FILTER (WHERE is_head) AS head_id, min(household_id) AS household_id{shared}
-        FROM people AS file GROUP BY household""")
+        connection.execute(f"UPDATE people AS file SET {name(attribute)} = TRUE WHERE {condition}{stated}")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE household AS {household_query(rules)}")
 
 
 def _rule_query(rules: RuleSet, rule: Rule, stated: _Stated, cells: _Cells, *, evidence: bool) -> str:
@@ -156,7 +188,7 @@ def _more(rules: RuleSet, rule: Rule, stated: _Stated) -> str:
         if rule.per == "person"
         else "household.head_pid, household.head_id, household.household_id"
     )
-    as_of = f"CAST({literal(stated.as_of.isoformat())} AS DATE)" if stated.as_of else "CAST(NULL AS DATE)"
+    as_of = _day(stated.as_of) if stated.as_of else "CAST(NULL AS DATE)"
     return f", {whose}, {_says(rules, rule, stated, 'en')}, {rules.rules.index(rule)}, {as_of}"
 
 
@@ -195,3 +227,7 @@ def _total_type(tree: exp.Expression, types: dict[str, str]) -> str:
     if isinstance(tree, exp.Sum) and isinstance(tree.this, exp.Column):
         return types.get(tree.this.name, "text")
     return "text"
+
+
+def _day(day: date) -> str:
+    return f"CAST({literal(day.isoformat())} AS DATE)"

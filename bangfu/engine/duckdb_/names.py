@@ -35,9 +35,7 @@ def really_differ(connection: duckdb.DuckDBPyConnection, relation: str, target: 
     ``relation`` has file_name, file_folded, name and folded; folded forms that are equal are no matter. Two different names of common
     characters alone do differ; what may stand for another character is left to ``core``.
     """
-    distinct = f"""SELECT DISTINCT file_name, name, {_is_common("file_folded")} AND {_is_common("folded")} AS common
-        FROM {relation} WHERE file_folded <> folded"""
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE _pairs AS {distinct}")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE _pairs AS {pairs_query(relation)}")
     uncommon = connection.sql("SELECT file_name, name FROM _pairs WHERE NOT common").to_arrow_reader(_BATCH)
     batches = []
     for batch in uncommon:
@@ -46,6 +44,12 @@ def really_differ(connection: duckdb.DuckDBPyConnection, relation: str, target: 
     _make(connection, target, pa.Table.from_batches(batches, _PAIRS))
     connection.execute(f"INSERT INTO {target} SELECT file_name, name FROM _pairs WHERE common")
     connection.execute("DROP TABLE _pairs")
+
+
+def pairs_query(relation: str) -> str:
+    """Pairs of names whose folded forms differ: file_name, name, and whether both are of common characters alone."""
+    return f"""SELECT DISTINCT file_name, name, {_is_common("file_folded")} AND {_is_common("folded")} AS common
+        FROM {relation} WHERE file_folded <> folded"""
 
 
 def _is_common(column: str) -> str:

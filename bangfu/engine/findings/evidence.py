@@ -16,15 +16,13 @@ import pyarrow as pa
 from bangfu.engine.matching.reasons import MAY_BE, RULE
 from bangfu.engine.rules.ruleset import RuleSet
 
-_GROUPED = """CREATE OR REPLACE TEMP TABLE grouped AS
-SELECT household, person, pid, any_value(person_id) AS person_id, any_value(household_id) AS household_id, cell,
+GROUPED = """SELECT household, person, pid, any_value(person_id) AS person_id, any_value(household_id) AS household_id, cell,
     list_sort(list_distinct(list({'zh': says, 'en': says_en}))) AS says,
     list_sort(list_distinct(flatten(list(rows)))) AS rows, min(as_of) AS as_of,
     array_to_string(list_sort(list_distinct(list(rule))), ' ') AS rules
 FROM found GROUP BY household, person, pid, cell"""
 
-_EVIDENCE = """CREATE OR REPLACE TEMP TABLE evidence AS
-SELECT heads.text AS household, persons.text AS person, grouped.pid AS person_row, grouped.person_id, grouped.household_id,
+EVIDENCE = """SELECT heads.text AS household, persons.text AS person, grouped.pid AS person_row, grouped.person_id, grouped.household_id,
     dataset, conclusion, kind,
     array_to_string(list_transform(says, lambda s: s.zh), '；') AS says_zh,
     array_to_string(list_transform(says, lambda s: s.en), '; ') AS says_en, may_be, rows,
@@ -45,15 +43,15 @@ _RULES = pa.schema(
 
 def gather_evidence(connection: duckdb.DuckDBPyConnection, rules: RuleSet) -> None:
     """Make the table ``evidence`` from ``found`` as judged with evidence."""
-    connection.execute(_GROUPED)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE grouped AS {GROUPED}")
     together = [str(found) for (found,) in connection.execute("SELECT DISTINCT rules FROM grouped").fetchall()]
-    described = pa.Table.from_pylist([_described(rules, found) for found in together], _RULES)
+    described = pa.Table.from_pylist([described_rules(rules, found) for found in together], _RULES)
     connection.register("_rules", described)
-    connection.execute(_EVIDENCE)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE evidence AS {EVIDENCE}")
     connection.unregister("_rules")
 
 
-def _described(rules: RuleSet, together: str) -> dict[str, object]:
+def described_rules(rules: RuleSet, together: str) -> dict[str, object]:
     """What there is to say of the rules that led to one finding: almost always one; ``together`` are their places in the set."""
     if together == _OF_MATCHING:
         may_be_one = [{"zh": zh, "en": en} for zh, en in MAY_BE]

@@ -45,8 +45,13 @@ def hide_numbers(connection: duckdb.DuckDBPyConnection, table: str, column: str)
     distinct = f"(SELECT DISTINCT {column} AS text FROM {table})"  # noqa: S608, names of our own
     numbered = f"SELECT text FROM {distinct} WHERE strlen(text) >= 12 AND regexp_matches(text, '{_NUMBERS}')"  # noqa: S608
     connection.execute(f"CREATE OR REPLACE TEMP TABLE numbered AS {numbered}")
-    hidden = f"regexp_replace({column}, '{_NUMBERS}', '…', 'g')"
-    connection.execute(f"UPDATE {table} SET {column} = {hidden} WHERE {column} IN (SELECT text FROM numbered)")  # noqa: S608
+    few = f"{column} IN (SELECT text FROM numbered)"  # noqa: S608
+    connection.execute(f"UPDATE {table} SET {column} = {without_numbers(column)} WHERE {few}")  # noqa: S608
+
+
+def without_numbers(column: str) -> str:
+    """An SQL expression: the text with … in the place of what may be somebody's number."""
+    return f"regexp_replace({column}, '{_NUMBERS}', '…', 'g')"
 
 
 def reason_words(language: Literal["zh", "en"]) -> str:

@@ -13,19 +13,19 @@ COLUMNS = ("户主身份证号", "身份证号", "数据集", "结论", "种类"
 
 # What reads the same to a person is one finding, as two rows without any head's number are. Almost every finding is one row of
 # ``found``: only the others need to be put together.
-_TOGETHER = """CREATE OR REPLACE TEMP TABLE gathered AS
-WITH together AS (SELECT household, person, cell, list(says) AS says, list(rows) AS rows FROM found GROUP BY household, person, cell)
+TOGETHER = """WITH together AS (
+    SELECT household, person, cell, list(says) AS says, list(rows) AS rows FROM found GROUP BY household, person, cell
+)
 SELECT household, person, cell,
     CASE WHEN len(says) = 1 THEN says[1] ELSE array_to_string(list_sort(list_distinct(says)), '；') END AS says,
     CASE WHEN len(rows) = 1 AND len(rows[1]) < 2 THEN rows[1] ELSE list_sort(list_distinct(flatten(rows))) END AS rows
 FROM together"""
 # What the register's own rows say stands where the workbook had it that the register was made of.
-_ORIGINS = """CREATE OR REPLACE TEMP TABLE origins AS
-SELECT household, person, cell, array_to_string(list_sort(list(DISTINCT source)), ';') AS sources
+ORIGINS = """SELECT household, person, cell, array_to_string(list_sort(list(DISTINCT source)), ';') AS sources
 FROM (SELECT household, person, cell, unnest(rows) AS pid FROM gathered JOIN cell USING (cell) WHERE dataset = '')
 JOIN (SELECT pid, source FROM people) USING (pid) WHERE source <> '' GROUP BY household, person, cell"""
 # A finding's rows come from one file; a finding without rows (silence) has no source.
-_WRITTEN = """SELECT heads.text AS "户主身份证号", persons.text AS "身份证号", dataset AS "数据集", conclusion AS "结论", kind AS "种类",
+WRITTEN = """SELECT heads.text AS "户主身份证号", persons.text AS "身份证号", dataset AS "数据集", conclusion AS "结论", kind AS "种类",
     says AS "说明", coalesce(sources, CASE WHEN len(rows) = 1 THEN concat(file, ':', rows[1])
         ELSE array_to_string(list_transform(rows, lambda r: concat(file, ':', r)), ';') END, '') AS "来源行"
 FROM gathered JOIN texts AS heads ON heads.rank = household JOIN texts AS persons ON persons.rank = person JOIN cell USING (cell)
@@ -43,8 +43,8 @@ class Count:
 
 def gather(connection: duckdb.DuckDBPyConnection) -> list[Count]:
     """Make the table ``gathered`` from ``found``; counts in the order of kind and conclusion."""
-    connection.execute(_TOGETHER)
-    connection.execute(_ORIGINS)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE gathered AS {TOGETHER}")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE origins AS {ORIGINS}")
     counted = connection.execute("""SELECT kind, conclusion, CAST(sum(findings) AS BIGINT)
         FROM (SELECT cell, count(*) AS findings FROM gathered GROUP BY cell) JOIN cell USING (cell) GROUP BY ALL ORDER BY ALL""")
     return [Count(str(kind), str(conclusion), int(findings)) for kind, conclusion, findings in counted.fetchall()]
@@ -60,7 +60,7 @@ def check_target(path: Path) -> None:
 def write_gathered(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     """Write what ``gather`` made as .csv (UTF-8) or .parquet by the name's ending, sorted. A failure leaves no file behind."""
     check_target(path)
-    _write(connection, _WRITTEN, path)
+    _write(connection, WRITTEN, path)
 
 
 def write_findings(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
