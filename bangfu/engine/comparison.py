@@ -14,10 +14,10 @@ from bangfu.core.problems import Problem
 from bangfu.core.whole_files import check_places
 from bangfu.engine import problems
 from bangfu.engine.datasets import declared_datasets
-from bangfu.engine.duckdb_.facts import Delivery, compare_names, match
+from bangfu.engine.duckdb_.facts import Delivery, match
 from bangfu.engine.duckdb_.judgement import judge
 from bangfu.engine.duckdb_.numbers import create_macros
-from bangfu.engine.duckdb_.register import load_register
+from bangfu.engine.duckdb_.register import lay_out_people, load_register
 from bangfu.engine.duckdb_.session import Limits, count, session
 from bangfu.engine.findings.evidence import gather_evidence
 from bangfu.engine.findings.write import Count, check_target, gather, write_gathered, write_sorted
@@ -25,6 +25,7 @@ from bangfu.engine.intake.deliveries import Manifest, stage_delivery, staged_col
 from bangfu.engine.intake.deliveries_folder import About
 from bangfu.engine.intake.deliveries_raw import readable
 from bangfu.engine.intake.staged_deliveries import check_totals, delivery_of
+from bangfu.engine.intake.staged_register import StagedRegister, use_register
 from bangfu.engine.matching.reasons import add_candidates, add_reasons, asked_of
 from bangfu.engine.rules.ruleset import RuleSet, load_rules
 
@@ -128,7 +129,7 @@ def compare(
 
 
 def compare_staged(
-    registry: Path,
+    registry: Path | StagedRegister,
     deliveries: Iterable[Delivery],
     on: date,
     out: Path,
@@ -136,8 +137,9 @@ def compare_staged(
     how: How | None = None,
     evidence: Path | None = None,
 ) -> Compared:
-    """The same with deliveries that are staged already. They are taken one by one: only what concerns the register is kept of each.
+    """The same with deliveries that are staged already, and perhaps the register too (with what the matching asks for, if that is asked).
 
+    Deliveries are taken one by one: only what concerns the register is kept of each.
     ``evidence``: a second file of the same findings for a database to take over, Parquet (findings/evidence.py).
     """
     check_target(out)
@@ -147,18 +149,17 @@ def compare_staged(
     rules = how.rules or load_rules()
     with session(how.limits) as (connection, folder):
         create_macros(connection)
-        with readable(registry):
-            broken = load_register(connection, registry, folder, on, matching=how.matching)
+        file, broken = _registered(connection, registry, folder, on, how)
+        lay_out_people(connection)
         matcher = _matcher(connection, on) if how.matching else None
         matched = []
         for delivery in deliveries:
             match(connection, delivery, rules.facts)
-            compare_names(connection, delivery)
             if matcher is not None:
                 matcher.take(delivery)
             matched.append(delivery)
         also = asked_of(matched) if matcher is not None else {}
-        judge(connection, rules, matched, registry.name, on, evidence=evidence is not None, also=also)
+        judge(connection, rules, matched, file, on, evidence=evidence is not None, also=also)
         if matcher is not None:
             add_candidates(connection, matcher.model, evidence=evidence is not None)
         counts = gather(connection)
@@ -171,6 +172,17 @@ def compare_staged(
         persons = count(connection, "SELECT count(*) FROM people")
         households = count(connection, "SELECT count(*) FROM household")
     return Compared(persons, households, broken, tuple(counts))
+
+
+def _registered(
+    connection: duckdb.DuckDBPyConnection, registry: Path | StagedRegister, folder: Path, on: date, how: How
+) -> tuple[str, int]:
+    """Make the table ``filed`` and those beside it; gives the name of the register's file and how many broken rows were left out."""
+    if isinstance(registry, StagedRegister):
+        use_register(connection, registry)
+        return registry.file, registry.broken
+    with readable(registry):
+        return registry.name, load_register(connection, registry, folder, on, matching=how.matching)
 
 
 def _matcher(connection: duckdb.DuckDBPyConnection, on: date) -> "Matcher":

@@ -26,7 +26,7 @@ from bangfu.synthetic.world import Household, Row
 from bangfu.synthetic.writing import file_persons, reasons_of, write_row
 
 DEFAULT_HOUSEHOLDS = 2356
-MOST_HOUSEHOLDS = 1_000_000
+MOST_HOUSEHOLDS = 1_250_000
 _CHUNK = 250
 
 Progress = Callable[[int], None]
@@ -42,21 +42,26 @@ class Summary:
     findings: int
 
 
-def generate(households: int, seed: int, folder: Path, progress: Progress = lambda _: None) -> Summary:
-    """Write a prefecture into a new or empty folder; ``progress`` hears of every so many households."""
+def generate(
+    households: int, seed: int, folder: Path, progress: Progress = lambda _: None, *, workbooks: bool = True
+) -> Summary:
+    """Write a prefecture into a new or empty folder; ``progress`` hears of every so many households.
+
+    Without ``workbooks`` the union's archive is only there as people.parquet.
+    """
     _check(households, folder)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         # Made beside its place and moved there when whole: an interrupted run leaves no half prefecture under the name.
         with TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent, ignore_cleanup_errors=True) as made:
-            summary = _generate(households, seed, Path(made) / "new", progress)
+            summary = _generate(households, seed, Path(made) / "new", progress, workbooks=workbooks)
             (Path(made) / "new").replace(folder)
     except OSError as error:
         raise problems.CANNOT_WRITE(folder=folder, reason=error.strerror) from error
     return summary
 
 
-def _generate(households: int, seed: int, folder: Path, progress: Progress) -> Summary:
+def _generate(households: int, seed: int, folder: Path, progress: Progress, *, workbooks: bool) -> Summary:
     outputs = Outputs(folder)
     writer = _Writer(seed, outputs, progress)
     with outputs.open_until_closed():
@@ -64,7 +69,7 @@ def _generate(households: int, seed: int, folder: Path, progress: Progress) -> S
             writer.county(county, count)
         counts = outputs.close()
     registry = Registry(folder / "people.parquet", writer.is_head)
-    for part in writer.parts:
+    for part in writer.parts if workbooks else ():
         write = write_one_sheet if part.county.code == ONE_SHEET_COUNTY else write_two_sheets
         write(registry, part, folder / "archive" / f"{part.county.code}.xlsx")
     write_organisations(folder / "organisations.csv")

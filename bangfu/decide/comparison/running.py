@@ -28,6 +28,7 @@ from bangfu.engine.duckdb_.facts import Delivery
 from bangfu.engine.intake.archive_row import ArchiveRow
 from bangfu.engine.intake.people import HOUSEHOLD_ID, PERSON_ID, SOURCE, write_people_rows
 from bangfu.engine.intake.staged_deliveries import staged_delivery
+from bangfu.engine.intake.staged_register import stage_register
 from bangfu.engine.rules.ruleset import load_rules
 from bangfu.ground.acts.actor import Actor
 from bangfu.ground.acts.door import acting
@@ -37,7 +38,7 @@ from bangfu.record.registry.reading import FiledRow, bundles, rows_of
 from bangfu.record.registry.selectors.rows import open_files
 from bangfu.record.sources.selectors import ActiveDelivery, deliveries_in_force
 
-_PLAN, _REGISTER = "plan.json", "register.parquet"
+_PLAN, _PEOPLE = "plan.json", "people.parquet"
 
 
 def compare_now(actor: Actor, on: date | None = None) -> UUID:
@@ -109,13 +110,17 @@ def _compare(actor: Actor, run: Run, folder: Path) -> None:
     attempt = services.begin_run(
         actor=actor, act_id=uuid4(), run_id=run.pk, deliveries=used, files=len(files), without_basis=without_basis
     )
-    register = folder / _REGISTER
-    persons = write_people_rows(_register(actor, files), register, file="档案") if files else 0
-    for number, deliveries in enumerate(_with_helpers(rounds) if persons else ()):
-        out = folder / "findings.parquet"
-        compare_staged(register, _opened(deliveries), run.on, out, evidence=part(folder, number))
-        out.unlink()
-    register.unlink(missing_ok=True)
+    people = folder / _PEOPLE
+    persons = write_people_rows(_register(actor, files), people, file="档案") if files else 0
+    if persons:
+        # Each round takes the same register: it is read once.
+        register = stage_register(people, folder / "register", today=run.on)
+        for number, deliveries in enumerate(_with_helpers(rounds)):
+            out = folder / "findings.parquet"
+            compare_staged(register, _opened(deliveries), run.on, out, evidence=part(folder, number))
+            out.unlink()
+        shutil.rmtree(register.folder)
+    people.unlink(missing_ok=True)
     if persons:
         lay_in_order(rounds, folder)
     plan = {

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import duckdb
 
+from bangfu.engine.duckdb_.names import OF_NAME_HASHES
 from bangfu.engine.duckdb_.session import Limits, literal, name, session
 
-# Where a row stood and how its number was written is not what it says; a folded name is said by the name.
+# Where a row stood and how its number was written is not what it says; a folded name and its hash are said by the name.
 _NOT_CONTENT = frozenset({"row", "key", "written", "broken", "folded"})
 
 
@@ -51,7 +52,8 @@ def difference(staged: Sequence[Path], former: Sequence[Path], *, limits: Limits
 def _columns(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> set[str]:
     if not files:
         return set()
-    return {str(row[0]) for row in connection.execute(f"DESCRIBE SELECT * FROM {_relation(files)}").fetchall()}
+    described = connection.execute(f"DESCRIBE SELECT * FROM {_relation(files)}").fetchall()
+    return {str(row[0]) for row in described if not str(row[0]).startswith(OF_NAME_HASHES)}
 
 
 def _count_content(

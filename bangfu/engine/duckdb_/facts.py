@@ -8,10 +8,12 @@ from pathlib import Path
 import duckdb
 
 from bangfu.engine.datasets import Dataset
-from bangfu.engine.duckdb_.names import really_differ
+from bangfu.engine.duckdb_.names import NAME_HASH, name_hash, really_differ
 from bangfu.engine.duckdb_.session import literal, name
 from bangfu.engine.findings.words import reason_words
 from bangfu.engine.rules.expressions import columns_of, parse, sql_of
+
+_OTHER = "other_name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,42 +33,47 @@ def match(connection: duckdb.DuckDBPyConnection, delivery: Delivery, facts: froz
     ``match <dataset>`` as of match_query; ``absent <dataset>`` as of absent_query, where silence is one of the facts.
     """
     files = f"read_parquet([{', '.join(literal(str(path)) for path in delivery.staged)}])"
-    query = match_query(delivery.dataset, facts, files)
+    query = match_query(delivery.dataset, facts, files, f"known.name_hash <> {_name_hash(connection, files)}")
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {match_table(delivery)} AS {query}")
     if delivery.dataset.silence in facts:
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {absent_table(delivery)} AS {absent_query(files)}")
 
 
-def match_query(dataset: Dataset, facts: frozenset[str], files: str) -> str:
-    """Rows of the relation ``files`` that concern a person of ``people``: pid, row, name and what the facts read, beside file_name
-    (the name in the file), both names also folded.
+def _name_hash(connection: duckdb.DuckDBPyConnection, files: str) -> str:
+    """The hash of the staged name: as intake wrote it, or made now of what another version of the library staged."""
+    there = connection.execute(f"DESCRIBE SELECT * FROM {files}").fetchall()
+    known = any(column == NAME_HASH for column, *_ in there)
+    return f"staged.{name(NAME_HASH)}" if known else name_hash("coalesce(staged.folded, staged.name)")
 
-    Rows that state no fact are there only where they give another name. Both sides are verified, so equal keys are equal numbers;
-    rows without a key never join.
+
+def match_query(dataset: Dataset, facts: frozenset[str], files: str, differs: str) -> str:
+    """Rows of the relation ``files`` that concern a person of ``people``: pid, row, what the facts read, and where the row gives another
+    name (``other``) that and its folded form.
+
+    ``differs``: whether the folded names of ``known`` (a row of ``people``) and ``staged`` differ; NULL where one is empty. Rows that
+    state no fact are there only where they do. Both sides are verified, so equal keys are equal numbers; rows without a key never join.
     """
-    known = "(SELECT pid, key, name AS file_name, folded AS file_folded FROM people WHERE key IS NOT NULL)"
-    folded = "coalesce(staged.folded, staged.name)"
     stated = [fact for fact in dataset.states if fact in facts]
-    states = [_states(dataset, fact) for fact in stated]
-    if "other_name" in facts:
-        states.append(f"(file_folded <> {folded} AND file_folded <> '' AND {folded} <> '')")
+    other = f"coalesce({differs}, FALSE)" if _OTHER in facts else "FALSE"
+    states = " OR ".join((other, *(_states(dataset, fact) for fact in stated)))
     columns = "".join(f", staged.{name(column)}" for column in _columns(dataset, stated))
-    return f"""SELECT pid, row, file_name, file_folded, staged.name, {folded} AS folded{columns}
-        FROM {files} AS staged JOIN {known} AS known ON known.key = staged.key WHERE {" OR ".join(states) or "FALSE"}"""
+    return f"""SELECT pid, row, {other} AS other, CASE WHEN {other} THEN staged.name END AS name,
+            CASE WHEN {other} THEN coalesce(staged.folded, staged.name) END AS folded{columns}
+        FROM {files} AS staged JOIN (SELECT * FROM people WHERE key IS NOT NULL) AS known ON known.key = staged.key WHERE {states}"""
 
 
 def absent_query(files: str) -> str:
     """Persons of ``people`` with a usable number and without a row in the relation ``files``: pid, place."""
-    return f"""SELECT pid, place FROM people
-        WHERE key IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {files} AS staged WHERE staged.key = people.key)"""
+    # Those who are there are fewer than the rows.
+    return f"""SELECT pid, place FROM people ANTI JOIN (SELECT pid FROM {files} AS staged JOIN people USING (key)) USING (pid)
+        WHERE key IS NOT NULL"""
 
 
 def fact_query(delivery: Delivery, fact: str) -> str:
     """A query of the rows that state a fact: pid, row (NULL for silence) and the fact's values."""
     dataset = delivery.dataset
-    if fact == "other_name":
-        return f"""SELECT m.pid, m.row, m.name FROM {match_table(delivery)} AS m
-            JOIN {differing_table(delivery)} AS d ON d.in_file = m.file_name AND d.in_delivery = m.name"""
+    if fact == _OTHER:
+        return f"SELECT pid, row, name FROM others WHERE dataset = {literal(dataset.name)}"
     if fact == dataset.silence:
         return (
             f"SELECT pid, CAST(NULL AS BIGINT) AS row FROM {absent_table(delivery)} WHERE {_covered(delivery.coverage)}"
@@ -85,14 +92,26 @@ def unusable_numbers() -> str:
         FROM people WHERE key IS NULL"""
 
 
-def compare_names(connection: duckdb.DuckDBPyConnection, delivery: Delivery) -> None:
-    """Make the table ``differing <dataset>``: pairs of names that really differ."""
-    really_differ(connection, named_query(delivery), differing_table(delivery))
+def compare_names(connection: duckdb.DuckDBPyConnection, deliveries: Sequence[Delivery]) -> None:
+    """Make the table ``others`` (dataset, pid, row, name) of matched deliveries: rows with a name that really differs from the file's."""
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE given AS {given_query(deliveries)}")
+    really_differ(connection, "given", "differing")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE others AS {OTHERS}")
 
 
-def named_query(delivery: Delivery) -> str:
-    """The matched rows that have a name on both sides, as a relation."""
-    return f"(SELECT * FROM {match_table(delivery)} WHERE file_folded <> '' AND folded <> '')"
+def given_query(deliveries: Sequence[Delivery]) -> str:
+    """The matched rows that give another name: dataset, pid, row, file_name (the name in the file), file_folded, name, folded."""
+    matched = [
+        f"SELECT {literal(delivery.dataset.name)} AS dataset, pid, row, name, folded FROM {match_table(delivery)} WHERE other"
+        for delivery in deliveries
+    ]
+    nothing = "SELECT '' AS dataset, 0 AS pid, 0 AS row, '' AS name, '' AS folded WHERE FALSE"
+    return f"""SELECT dataset, pid, row, filed.name AS file_name, filed.folded AS file_folded, said.name, said.folded
+        FROM ({" UNION ALL ".join([nothing, *matched])}) AS said JOIN filed USING (pid)"""
+
+
+OTHERS = """SELECT dataset, pid, row, given.name
+    FROM given JOIN differing ON in_file = file_name AND in_delivery = given.name"""
 
 
 def _scope(dataset: Dataset) -> dict[str, frozenset[str]]:
@@ -120,11 +139,6 @@ def match_table(delivery: Delivery) -> str:
 def absent_table(delivery: Delivery) -> str:
     """The same, of the persons without a row."""
     return name(f"absent {delivery.dataset.name}")
-
-
-def differing_table(delivery: Delivery) -> str:
-    """The same, of the names that differ."""
-    return name(f"differing {delivery.dataset.name}")
 
 
 def _covered(coverage: Sequence[str] | None) -> str:

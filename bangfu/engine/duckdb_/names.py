@@ -29,6 +29,16 @@ def fold_names(connection: duckdb.DuckDBPyConnection, relation: str, column: str
     _make(connection, target, pa.Table.from_batches(batches, _FOLDS))
 
 
+# Hashes are compared with hashes of the same library only: a staged column of them says in its name which one made it.
+OF_NAME_HASHES = "name_hash "
+NAME_HASH = f"{OF_NAME_HASHES}{duckdb.__version__}"
+
+
+def name_hash(folded: str) -> str:
+    """A hash of a folded name; NULL for an empty one, which differs from no name. Of two names that differ, one pair in 2^64 is missed."""
+    return f"hash(nullif({folded}, ''))"
+
+
 def really_differ(connection: duckdb.DuckDBPyConnection, relation: str, target: str) -> None:
     """Make the table ``target`` (in_file, in_delivery): pairs of names that differ by core.names.
 

@@ -11,12 +11,13 @@ from bangfu.core.money import read_amount
 from bangfu.core.shipped import policy_folder
 from bangfu.engine import problems
 from bangfu.engine.datasets import Column, ColumnType
-from bangfu.engine.duckdb_.names import fold_names
+from bangfu.engine.duckdb_.names import fold_names, name_hash
 from bangfu.engine.duckdb_.numbers import resolve_numbers
 from bangfu.engine.duckdb_.session import count
 from bangfu.engine.duckdb_.values import prepare
 from bangfu.engine.intake.deliveries_raw import Wanted, open_raw
 from bangfu.engine.intake.forms import division_codes
+from bangfu.engine.rules.ruleset import FILE_COLUMNS
 
 # Where a heading of the archive form is an alias of two columns, the first one here gets it.
 _WANTED: dict[str, tuple[str, ColumnType]] = {
@@ -85,9 +86,9 @@ def register_columns(*, matching: bool = False) -> dict[str, Column]:
 def load_register(
     connection: duckdb.DuckDBPyConnection, path: Path, folder: Path, today: date, *, matching: bool = False
 ) -> int:
-    """Make the table ``people``; gives how many broken rows were left out. Raises a Problem for a file that cannot be used.
+    """Make the table ``filed``; gives how many broken rows were left out. Raises a Problem for a file that cannot be used.
 
-    Columns: pid (the row in the file), household (what its members share), household_text and person_text (as exported: 18
+    Columns: pid (the row in the file), household (a number that its members share), household_text and person_text (as exported: 18
     characters, or as written), household_rank and person_rank (of these in the table ``texts``: text, rank), key (NULL where the
     number is unusable, then ``fault``), name, folded (core.names.fold of it), place (division code, perhaps the head's), source
     (of a register made from workbooks), person_id and household_id (of a register made from a database; NULL otherwise), and
@@ -120,6 +121,18 @@ def load_register(
     return count(connection, "SELECT count(*) FROM written WHERE broken")
 
 
+def lay_out_people(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the table ``people`` from ``filed``: what matching by key and the judgement go through again and again, and no more.
+
+    Columns: pid, key, fault, household, household_rank, person_rank, place, person_id, household_id, rules.ruleset.FILE_COLUMNS, and
+    name_hash, the hash of the folded name (NULL for an empty one): whether two names are the same is asked millions of times.
+    """
+    said = "".join(f", {column}" for column in FILE_COLUMNS)
+    connection.execute(f"""CREATE OR REPLACE TEMP TABLE people AS
+        SELECT pid, key, fault, household, household_rank, person_rank, place, person_id, household_id,
+            {name_hash("folded")} AS name_hash{said} FROM filed""")
+
+
 def _mark_unreadable_incomes(connection: duckdb.DuckDBPyConnection) -> None:
     """The table ``unreadable_income`` (text): written incomes that are no amounts; few, and each looked at once."""
     unread = "said.income IS NULL AND trim(coalesce(written.income, '')) <> ''"
@@ -136,7 +149,7 @@ _PEOPLE = """CREATE OR REPLACE TEMP TABLE persons AS
 WITH person AS (
     SELECT written.row AS pid,
         CASE WHEN head.key IS NOT NULL OR (strlen(head.normal) >= 15 AND coalesce(head.fault, '') NOT IN ('masked', 'several', 'with_text'))
-            THEN head.normal ELSE concat('row ', written.row) END AS household,
+            THEN head.normal ELSE concat('row ', written.row) END AS family,
         coalesce(head.number, written.head_number, '') AS household_text,
         coalesce(own.number, written.id_number, '') AS person_text,
         own.key AS key,
@@ -159,12 +172,14 @@ WITH person AS (
     LEFT JOIN numbers AS own ON own.text = written.id_number
     LEFT JOIN numbers AS head ON head.text = written.head_number
     WHERE NOT written.broken)
-SELECT * EXCLUDE (own_place), coalesce(own_place, arg_min(own_place, pid) FILTER (WHERE is_head) OVER (PARTITION BY household)) AS place
-FROM person"""
+SELECT person.* EXCLUDE (own_place, family), CAST(home.household AS INTEGER) AS household, coalesce(own_place, home.place) AS place
+FROM person JOIN (
+    SELECT family, row_number() OVER () AS household, arg_min(own_place, pid) FILTER (WHERE is_head) AS place FROM person GROUP BY family
+) AS home USING (family)"""
 
 # Two persons whom the texts cannot tell apart have the same ranks. Findings are grouped and sorted by these, not by text.
 _TEXTS = """CREATE OR REPLACE TEMP TABLE texts AS SELECT text, CAST(row_number() OVER (ORDER BY text) AS INTEGER) AS rank
 FROM (SELECT household_text AS text FROM persons UNION SELECT person_text FROM persons)"""
-_RANKED = """CREATE OR REPLACE TEMP TABLE people AS
+_RANKED = """CREATE OR REPLACE TEMP TABLE filed AS
 SELECT persons.*, heads.rank AS household_rank, own.rank AS person_rank
 FROM persons JOIN texts AS heads ON heads.text = household_text JOIN texts AS own ON own.text = person_text"""

@@ -31,7 +31,7 @@ EVIDENCE = """SELECT heads.text AS household, persons.text AS person, grouped.pi
     list_min(rows) AS first_row, CAST(len(rows) AS INTEGER) AS row_count, rule, rules_version, as_of, file
 FROM grouped JOIN _rules USING (rules) JOIN texts AS heads ON heads.rank = grouped.household
 JOIN texts AS persons ON persons.rank = grouped.person JOIN cell USING (cell)
-LEFT JOIN people AS origin ON dataset = '' AND origin.pid = grouped.pid"""
+LEFT JOIN filed AS origin ON dataset = '' AND origin.pid = grouped.pid"""
 
 # What no declared rule found but engine/matching.
 _OF_MATCHING = "-1"

@@ -13,17 +13,16 @@ COLUMNS = ("户主身份证号", "身份证号", "数据集", "结论", "种类"
 
 # What reads the same to a person is one finding, as two rows without any head's number are. Almost every finding is one row of
 # ``found``: only the others need to be put together.
-TOGETHER = """WITH together AS (
-    SELECT household, person, cell, list(says) AS says, list(rows) AS rows FROM found GROUP BY household, person, cell
-)
-SELECT household, person, cell,
-    CASE WHEN len(says) = 1 THEN says[1] ELSE array_to_string(list_sort(list_distinct(says)), '；') END AS says,
-    CASE WHEN len(rows) = 1 AND len(rows[1]) < 2 THEN rows[1] ELSE list_sort(list_distinct(flatten(rows))) END AS rows
-FROM together"""
+TOGETHER = """WITH several AS (SELECT household, person, cell FROM found GROUP BY household, person, cell HAVING count(*) > 1)
+SELECT household, person, cell, says, CASE WHEN len(rows) < 2 THEN rows ELSE list_sort(list_distinct(rows)) END AS rows
+FROM found ANTI JOIN several USING (household, person, cell)
+UNION ALL SELECT household, person, cell,
+    array_to_string(list_sort(list_distinct(list(says))), '；'), list_sort(list_distinct(flatten(list(rows))))
+FROM found SEMI JOIN several USING (household, person, cell) GROUP BY household, person, cell"""
 # What the register's own rows say stands where the workbook had it that the register was made of.
 ORIGINS = """SELECT household, person, cell, array_to_string(list_sort(list(DISTINCT source)), ';') AS sources
 FROM (SELECT household, person, cell, unnest(rows) AS pid FROM gathered JOIN cell USING (cell) WHERE dataset = '')
-JOIN (SELECT pid, source FROM people) USING (pid) WHERE source <> '' GROUP BY household, person, cell"""
+JOIN (SELECT pid, source FROM filed) USING (pid) WHERE source <> '' GROUP BY household, person, cell"""
 # A finding's rows come from one file; a finding without rows (silence) has no source.
 WRITTEN = """SELECT heads.text AS "户主身份证号", persons.text AS "身份证号", dataset AS "数据集", conclusion AS "结论", kind AS "种类",
     says AS "说明", coalesce(sources, CASE WHEN len(rows) = 1 THEN concat(file, ':', rows[1])
@@ -75,7 +74,7 @@ def write_sorted(connection: duckdb.DuckDBPyConnection, table: str, path: Path) 
 
 
 def _write(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
-    form = "FORMAT csv, HEADER" if path.suffix.lower() == ".csv" else "FORMAT parquet, COMPRESSION zstd"
+    form = "FORMAT csv, HEADER" if path.suffix.lower() == ".csv" else "FORMAT parquet, COMPRESSION snappy"
     with replacing(path) as temporary:
         try:
             connection.execute(f"COPY ({query}) TO {literal(str(temporary))} ({form})")

@@ -18,7 +18,7 @@ from bangfu.core.text import plain
 from bangfu.core.whole_files import replacing
 from bangfu.engine import problems
 from bangfu.engine.datasets import DERIVED_COLUMNS, Dataset, declared_datasets
-from bangfu.engine.duckdb_.names import fold_names
+from bangfu.engine.duckdb_.names import NAME_HASH, fold_names, name_hash
 from bangfu.engine.duckdb_.numbers import clean_key, create_macros, resolve_numbers, with_digits
 from bangfu.engine.duckdb_.session import Limits, literal, name, session
 from bangfu.engine.duckdb_.values import Prepared, prepare
@@ -40,7 +40,8 @@ class Manifest:
     ``quarantined``: reason (a value of core.ids.Fault, or "columns") → rows. ``unreadable``: heading → cells that count as empty.
     ``missing`` and ``unknown``: headings. ``staged`` and ``quarantine``: file names inside the folder it was staged to.
     Staged columns are row, key (BIGINT, first 17 digits), written (the number as delivered, where it was not clean), name, folded
-    (core.names.fold of it, where that is something else), and what the facts need. ``hashes``: SHA-256 of each of these files.
+    (core.names.fold of it, where that is something else), a hash of it (duckdb_.names), and what the facts need.
+    ``hashes``: SHA-256 of each of these files.
     """
 
     dataset: str
@@ -162,9 +163,11 @@ class _Staging:
                 unreadable[self.dataset.columns[column].heading] = prepared.unreadable
         relation, key = self._keyed(number)
         fold_names(self.connection, "raw", self.dataset.person, "folds")
-        joins.append(f"LEFT JOIN folds ON folds.text = source.{name(self.dataset.person)}")
+        person = f"source.{name(self.dataset.person)}"
+        joins.append(f"LEFT JOIN folds ON folds.text = {person}")
         self.connection.execute(f"""COPY (SELECT source.row, {key} AS key, CASE WHEN key IS NULL THEN {number} END AS written,
-            source.broken, coalesce(source.{name(self.dataset.person)}, '') AS name, folds.folded{"".join(f", {cell}" for cell in cells)}
+            source.broken, coalesce({person}, '') AS name, folds.folded,
+            {name_hash(f"coalesce(folds.folded, {person})")} AS {name(NAME_HASH)}{"".join(f", {cell}" for cell in cells)}
             FROM {relation} AS source {" ".join(joins)})
             TO {literal(str(self.folder / "clean.parquet"))} (FORMAT parquet, COMPRESSION snappy)""")
         return unreadable

@@ -72,10 +72,10 @@ def duplicates(
 def _score(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
     """The table ``double``: pairs of rows of different households, the smaller row first."""
     usual = next(iter(model.weights["name"].values()))[1]
-    people = count(connection, "SELECT count(*) FROM people")
-    same = count(connection, "SELECT count(key) - count(DISTINCT key) FROM people")
+    people = count(connection, "SELECT count(*) FROM filed AS people")
+    same = count(connection, "SELECT count(key) - count(DISTINCT key) FROM filed AS people")
     connection.execute(f"""CREATE OR REPLACE TEMP TABLE name_term AS
-        SELECT folded, (count(*) + {_SEEN_BEFORE * usual}) / {people + _SEEN_BEFORE} AS tf_folded FROM people GROUP BY folded""")
+        SELECT folded, (count(*) + {_SEEN_BEFORE * usual}) / {people + _SEEN_BEFORE} AS tf_folded FROM filed GROUP BY folded""")
     rules = tuple(f"{equal(block)} AND (l.key IS NULL OR r.key IS NULL)" for block in BLOCKS)
     prior = (same + 0.5) / (people + 1) ** 2
     score(
@@ -90,10 +90,10 @@ def _score(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
             WHERE a <> b AND probability >= {LEAST} AND {speaks_for(model)}
             QUALIFY row_number() OVER (PARTITION BY one, other ORDER BY probability DESC) = 1),
         pair AS (SELECT * FROM likely
-            UNION ALL SELECT a.pid, b.pid, 1.0, TRUE{nothing} FROM people AS a JOIN people AS b ON a.key = b.key AND a.pid < b.pid)
+            UNION ALL SELECT a.pid, b.pid, 1.0, TRUE{nothing} FROM filed AS a JOIN filed AS b ON a.key = b.key AND a.pid < b.pid)
         SELECT pair.*, least(a.household_text, b.household_text) AS family,
             greatest(a.household_text, b.household_text) AS other_family
-        FROM pair JOIN people AS a ON a.pid = one JOIN people AS b ON b.pid = other WHERE a.household <> b.household""")
+        FROM pair JOIN filed AS a ON a.pid = one JOIN filed AS b ON b.pid = other WHERE a.household <> b.household""")
 
 
 def _families(connection: duckdb.DuckDBPyConnection, model: Model) -> Iterator[SameFamily]:

@@ -48,7 +48,7 @@ def lay_out_people(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(f"""CREATE OR REPLACE TEMP TABLE person_shown AS SELECT *, {_PARTS} FROM (
         SELECT people.pid AS id, people.key, people.folded, substr(people.folded, 1, 1) AS surname,
             {_bare("coalesce(nullif(written.employer, ''), written.employer_or_school, '')")} AS employer
-        FROM people JOIN written ON written.row = people.pid WHERE people.key IS NOT NULL)""")
+        FROM filed AS people JOIN written ON written.row = people.pid WHERE people.key IS NOT NULL)""")
 
 
 def lay_out_sides(connection: duckdb.DuckDBPyConnection, delivery: Delivery, today: date) -> Sides:
@@ -62,7 +62,7 @@ def lay_out_sides(connection: duckdb.DuckDBPyConnection, delivery: Delivery, tod
     _narrow(connection, "near_people", "person_shown", "unkeyed_entries")
     _narrow(connection, "near_entries", "keyed_entry", "unkeyed_people")
     # An entry whose number is somebody's on file is that person's, and nobody else's.
-    connection.execute("DELETE FROM near_entries WHERE id IN (SELECT key FROM people WHERE key IS NOT NULL)")
+    connection.execute("DELETE FROM near_entries WHERE id IN (SELECT key FROM filed AS people WHERE key IS NOT NULL)")
     connection.execute("""INSERT INTO entry SELECT min(row), list_sort(list(row)), min(name), max(written_employer), '', key
         FROM keyed_entry WHERE key IN (SELECT id FROM near_entries) GROUP BY key""")
     _lay_people(connection, "some_people", "people.pid IN (SELECT id FROM near_people)", today)
@@ -124,7 +124,7 @@ def _narrow(connection: duckdb.DuckDBPyConnection, target: str, shown: str, reco
 def _lay_people(connection: duckdb.DuckDBPyConnection, target: str, where: str, today: date) -> None:
     query = f"""SELECT people.pid, people.name, people.person_text, people.key, people.place, written.sex, written.birth_date,
             coalesce(nullif(written.employer, ''), written.employer_or_school) AS employer, written.address
-        FROM people JOIN written ON written.row = people.pid WHERE {where} AND people.name <> '' ORDER BY people.pid"""
+        FROM filed AS people JOIN written ON written.row = people.pid WHERE {where} AND people.name <> '' ORDER BY people.pid"""
 
     def person(row: dict[str, Any]) -> Written:
         return Written(

@@ -11,6 +11,7 @@ import pytest
 import xlsxwriter
 
 from bangfu.core.problems import Problem
+from bangfu.engine.duckdb_.names import NAME_HASH
 from bangfu.engine.intake.deliveries import Manifest, stage_delivery
 from tests.engine.small import HEAD, WIFE
 
@@ -210,7 +211,7 @@ def test_only_columns_that_a_fact_needs_are_staged(tmp_path: Path) -> None:
     path.write_text(f"所有人,身份证号,号牌号码,车辆类型,状态\n张伟,{HEAD},云L00000,小型轿车,正常\n", "utf-8")
     stage(path, "vehicles")
     columns = set(pq.read_schema(tmp_path / "staged" / "clean.parquet").names)
-    assert columns == {"row", "key", "written", "broken", "name", "folded", "vehicle_type", "use", "status"}
+    assert columns == {"row", "key", "written", "broken", "name", "folded", NAME_HASH, "vehicle_type", "use", "status"}
 
 
 def test_a_missing_column_is_named(tmp_path: Path) -> None:
