@@ -14,7 +14,7 @@ from bangfu.core.problems import Problem
 from bangfu.core.whole_files import check_places
 from bangfu.engine import problems
 from bangfu.engine.datasets import declared_datasets
-from bangfu.engine.duckdb_.facts import Delivery, match
+from bangfu.engine.duckdb_.facts import Delivery, compare_names, match
 from bangfu.engine.duckdb_.judgement import judge
 from bangfu.engine.duckdb_.numbers import create_macros
 from bangfu.engine.duckdb_.register import lay_out_people, load_register
@@ -158,6 +158,7 @@ def compare_staged(
             if matcher is not None:
                 matcher.take(delivery)
             matched.append(delivery)
+        compare_names(connection, matched)
         also = asked_of(matched) if matcher is not None else {}
         judge(connection, rules, matched, file, on, evidence=evidence is not None, also=also)
         if matcher is not None:
