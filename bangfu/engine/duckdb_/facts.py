@@ -33,7 +33,7 @@ def match(connection: duckdb.DuckDBPyConnection, delivery: Delivery, facts: froz
     ``match <dataset>`` as of match_query; ``absent <dataset>`` as of absent_query, where silence is one of the facts.
     """
     files = f"read_parquet([{', '.join(literal(str(path)) for path in delivery.staged)}])"
-    query = match_query(delivery.dataset, facts, files, f"known.name_hash <> {_name_hash(connection, files)}")
+    query = match_query(delivery.dataset, facts, files, _name_hash(connection, files))
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {match_table(delivery)} AS {query}")
     if delivery.dataset.silence in facts:
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {absent_table(delivery)} AS {absent_query(files)}")
@@ -46,20 +46,23 @@ def _name_hash(connection: duckdb.DuckDBPyConnection, files: str) -> str:
     return f"staged.{name(NAME_HASH)}" if known else name_hash("coalesce(staged.folded, staged.name)")
 
 
-def match_query(dataset: Dataset, facts: frozenset[str], files: str, differs: str) -> str:
+def match_query(dataset: Dataset, facts: frozenset[str], files: str, hashed: str) -> str:
     """Rows of the relation ``files`` that concern a person of ``people``: pid, row, what the facts read, and where the row gives another
     name (``other``) that and its folded form.
 
-    ``differs``: whether the folded names of ``known`` (a row of ``people``) and ``staged`` differ; NULL where one is empty. Rows that
-    state no fact are there only where they do. Both sides are verified, so equal keys are equal numbers; rows without a key never join.
+    ``hashed``: an expression of the row ``staged`` that equals the person's name_hash where their folded names are equal, NULL for an
+    empty name. Rows that state no fact are there only where the names differ. Both sides are verified, so equal keys are equal numbers;
+    rows without a key never join.
     """
     stated = [fact for fact in dataset.states if fact in facts]
-    other = f"coalesce({differs}, FALSE)" if _OTHER in facts else "FALSE"
+    other = f"coalesce(known.name_hash <> {hashed}, FALSE)" if _OTHER in facts else "FALSE"
     states = " OR ".join((other, *(_states(dataset, fact) for fact in stated)))
     columns = "".join(f", staged.{name(column)}" for column in _columns(dataset, stated))
     return f"""SELECT pid, row, {other} AS other, CASE WHEN {other} THEN staged.name END AS name,
             CASE WHEN {other} THEN coalesce(staged.folded, staged.name) END AS folded{columns}
-        FROM {files} AS staged JOIN (SELECT * FROM people WHERE key IS NOT NULL) AS known ON known.key = staged.key WHERE {states}"""
+        FROM {files} AS staged
+        JOIN (SELECT pid, key, name_hash FROM people WHERE key IS NOT NULL) AS known ON known.key = staged.key
+        WHERE {states}"""
 
 
 def absent_query(files: str) -> str:
