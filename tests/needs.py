@@ -1,6 +1,6 @@
 """``python -m tests.needs``: gets what the tests need beside Python packages, and says what could not be had.
 
-Chromium and fonts with Chinese characters: the system's; else by apt as root on Debian; else Chromium by Playwright's own download.
+Chromium, fonts with Chinese characters and Java: the system's; else by apt as root on Debian; else Chromium by Playwright's own download.
 """
 
 import os
@@ -8,8 +8,10 @@ import shutil
 import subprocess
 import sys
 
+from bangfu.engine.spark_.cluster import LEAST_JAVA, java_version
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-PACKAGES = {"chromium": "chromium", "fonts": "fonts-noto-cjk"}
+PACKAGES = {"chromium": "chromium", "fonts": "fonts-noto-cjk", "java": "default-jre-headless"}
 
 
 def browser() -> str | None:
@@ -38,9 +40,15 @@ def fonts() -> bool:
     return bool(listed.stdout.strip())
 
 
+def java() -> bool:
+    """Is there a Java that Spark runs on?"""
+    return java_version() >= LEAST_JAVA
+
+
 def missing() -> list[str]:
-    """What the tests in a browser lack."""
-    return [name for name, there in (("chromium", browser() is not None), ("fonts", fonts())) if not there]
+    """What the tests in a browser and on Spark lack."""
+    found = (("chromium", browser() is not None), ("fonts", fonts()), ("java", java()))
+    return [name for name, there in found if not there]
 
 
 def by_apt(names: list[str]) -> None:

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -28,6 +29,8 @@ from bangfu.engine.intake.staged_deliveries import check_totals, delivery_of
 from bangfu.engine.intake.staged_register import StagedRegister, use_register
 from bangfu.engine.matching.reasons import add_candidates, add_reasons, asked_of
 from bangfu.engine.rules.ruleset import RuleSet, load_rules
+from bangfu.engine.spark_.cluster import Cluster, check_cluster
+from bangfu.engine.spark_.folders import run_folder
 
 if TYPE_CHECKING:
     from bangfu.engine.matching.candidates import Matcher
@@ -38,12 +41,14 @@ class How:
     """How a comparison runs: the base rules or others; limits of the machine; ``told`` hears each dataset's name, at the end "".
 
     ``matching``: also ask who may be the same person where no number can say it (可能同一人). Nothing else changes by it.
+    ``cluster``: on Spark instead of DuckDB; the same rows in the same order.
     """
 
     rules: RuleSet | None = None
     limits: Limits = field(default_factory=Limits)
     told: Callable[[str], None] = lambda _: None
     matching: bool = False
+    cluster: Cluster | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +117,8 @@ def compare(
         raise problems.UNKNOWN_DATASET(name=unknown[0], known="、".join(declared_datasets()))
     how, about = how or How(), about or {}
     manifests: list[Manifest] = []
-    with TemporaryDirectory(prefix="bangfu-") as folder:
-        staged = _staged(datasets, on, about, how, Path(folder), manifests)
+    with _workplace(how) as folder:
+        staged = _staged(datasets, on, about, how, folder, manifests)
         compared = compare_staged(registry, staged, on, out, how=how, evidence=evidence)
     remarks = tuple(problem for manifest in manifests for problem in _remarks(manifest, about.get(manifest.dataset)))
     return Summary(
@@ -147,9 +152,11 @@ def compare_staged(
         check_places(out, evidence)
     how = how or How()
     rules = how.rules or load_rules()
+    if how.cluster is not None:
+        return _on_spark(registry, deliveries, on, out, how, evidence)
     with session(how.limits) as (connection, folder):
         create_macros(connection)
-        file, broken = _registered(connection, registry, folder, on, how)
+        file, broken = take_register(connection, registry, folder, on, how)
         lay_out_people(connection)
         matcher = _matcher(connection, on) if how.matching else None
         matched = []
@@ -175,7 +182,7 @@ def compare_staged(
     return Compared(persons, households, broken, tuple(counts))
 
 
-def _registered(
+def take_register(
     connection: duckdb.DuckDBPyConnection, registry: Path | StagedRegister, folder: Path, on: date, how: How
 ) -> tuple[str, int]:
     """Make the table ``filed`` and those beside it; gives the name of the register's file and how many broken rows were left out."""
@@ -184,6 +191,34 @@ def _registered(
         return registry.file, registry.broken
     with readable(registry):
         return registry.name, load_register(connection, registry, folder, on, matching=how.matching)
+
+
+def _on_spark(
+    registry: Path | StagedRegister,
+    deliveries: Iterable[Delivery],
+    on: date,
+    out: Path,
+    how: How,
+    evidence: Path | None,
+) -> Compared:
+    # pyspark is an extra of its own, and most comparisons do without it.
+    from bangfu.engine.spark_.run import compare_on_spark  # noqa: PLC0415
+
+    return compare_on_spark(registry, deliveries, on, out, how=how, evidence=evidence)
+
+
+@contextmanager
+def _workplace(how: How) -> Iterator[Path]:
+    """Where deliveries are staged for one comparison."""
+    if how.cluster is None:
+        with TemporaryDirectory(prefix="bangfu-") as folder:
+            yield Path(folder)
+        return
+    check_cluster(how.cluster)
+    if how.matching:
+        raise problems.MATCHING_ON_SPARK()
+    with run_folder(how.cluster.shared) as own:
+        yield own
 
 
 def _matcher(connection: duckdb.DuckDBPyConnection, on: date) -> "Matcher":

@@ -100,3 +100,52 @@ REGISTRY_EMPTY = kind(
     do_zh="请检查是否选错了文件。",
     do_en="Check whether this is the right file.",
 )
+NO_PYSPARK = kind(
+    "spark.no_pyspark",
+    zh="这里没有装 pyspark，不能用 --engine spark。",
+    en="pyspark is not installed here: --engine spark cannot be used.",
+    do_zh="请运行 pip install 'bangfu[spark]'，或不写 --engine。",
+    do_en="Run pip install 'bangfu[spark]', or leave --engine out.",
+)
+NO_JAVA = kind(
+    "spark.no_java",
+    zh="Spark 需要 Java {least} 或更高版本，这台机器上没有找到。",
+    en="Spark needs Java {least} or newer; this machine has none.",
+    do_zh="请安装（Debian：apt install openjdk-17-jre-headless），或让 JAVA_HOME 指向它。",
+    do_en="Install it (Debian: apt install openjdk-17-jre-headless), or let JAVA_HOME lead to it.",
+)
+NOTHING_SHARED = kind(
+    "spark.nothing_shared",
+    zh="在集群“{master}”上运行，需要一个各台机器用同一路径都能读写的文件夹。",
+    en="To run on “{master}”, a folder is needed that every machine reads and writes under the same name.",
+    do_zh="请写 --shared 文件夹，或设置 BANGFU_SHARED。",
+    do_en="Give --shared FOLDER, or set BANGFU_SHARED.",
+)
+SHARED_FOLDER = kind(
+    "spark.shared_folder",
+    zh="共用的文件夹“{folder}”不存在，或不能写。",
+    en="The shared folder “{folder}” does not exist, or cannot be written to.",
+    do_zh="请检查路径和权限。",
+    do_en="Check the path and who may write there.",
+)
+NO_SPARK = kind(
+    "spark.not_started",
+    zh="Spark 没有启动（{master}）。",
+    en="Spark did not start ({master}).",
+    do_zh="请检查 SPARK_MASTER、Java 和内存上限（--memory）。",
+    do_en="Check SPARK_MASTER, Java and the memory limit (--memory).",
+)
+SPARK_STOPPED = kind(
+    "spark.stopped",
+    zh="Spark 中途停止（{why}），什么也没有写。",
+    en="Spark stopped on the way ({why}); nothing was written.",
+    do_zh="请检查内存上限（--memory）和磁盘空间，再运行一次。",
+    do_en="Check the memory limit (--memory) and the room on the disk, and run it again.",
+)
+MATCHING_ON_SPARK = kind(
+    "spark.matching",
+    zh="--matching 目前不能和 --engine spark 一起用。",
+    en="--matching does not work with --engine spark yet.",
+    do_zh="请去掉其中一个。",
+    do_en="Leave one of them out.",
+)

@@ -84,10 +84,13 @@ _DAMAGE: tuple[Callable[[str], str], ...] = (
 )
 
 
-def compose(random: Random, registers: int) -> Case:
-    """Many small registers in one case: their numbers never meet, so that one run judges them all."""
+def compose(random: Random, registers: int, *, everything: bool = False) -> Case:
+    """Many small registers in one case: their numbers never meet, so that one run judges them all.
+
+    ``everything``: no dataset is missing.
+    """
     case = Case([], {}, random.choice([None, None, ["5329"], ["532901", "5301"]]), random.choice(_REFERENCE))
-    delivered = [name for name in DATASETS if random.random() < 0.85]
+    delivered = [name for name in DATASETS if random.random() < 0.85 or everything]
     case.deliveries = {name: [] for name in delivered}
     for _ in range(registers):
         _compose_register(random, case)

@@ -63,10 +63,9 @@ def test_the_judge_notices_a_broken_rule(rule: str, broken: str, tmp_path: Path)
 
 def run(case: Case, random: Random, folder: Path, how: How | None = None) -> set[Finding]:
     """Write the case as files of mixed kinds, compare, and read the findings back, without endings of file names."""
-    registry = folder / "people.parquet"
-    pq.write_table(pa.Table.from_pylist(case.people, pa.schema([(h, pa.string()) for h in PEOPLE])), registry)
+    registry = write_people(case, folder)
     datasets = {
-        name: _write(random.choice(("csv", "csv", "gb", "parquet", "xlsx")), folder / name, name, rows)
+        name: write_delivery(random.choice(("csv", "csv", "gb", "parquet", "xlsx")), folder / name, name, rows)
         for name, rows in case.deliveries.items()
     }
     about = {"population": About(coverage=tuple(case.coverage))} if case.coverage else {}
@@ -74,6 +73,13 @@ def run(case: Case, random: Random, folder: Path, how: How | None = None) -> set
     compare(registry, datasets, case.on, out, about=about, how=how or How(limits=Limits(threads=1)))
     moved = {name: 1 if path.suffix == ".parquet" else 0 for name, path in datasets.items()}
     return {_finding(row, moved) for row in pq.read_table(out).to_pylist()}
+
+
+def write_people(case: Case, folder: Path) -> Path:
+    """The case's register as a file."""
+    registry = folder / "people.parquet"
+    pq.write_table(pa.Table.from_pylist(case.people, pa.schema([(h, pa.string()) for h in PEOPLE])), registry)
+    return registry
 
 
 def _finding(row: Row, moved: dict[str, int]) -> Finding:
@@ -86,7 +92,8 @@ def _finding(row: Row, moved: dict[str, int]) -> Finding:
     return household, person, dataset, conclusion, kind, ";".join(rows)
 
 
-def _write(form: str, stem: Path, name: str, rows: list[Row]) -> Path:
+def write_delivery(form: str, stem: Path, name: str, rows: list[Row]) -> Path:
+    """A delivery of the case as a file of some form."""
     headings = list(DATASETS[name])
     path = stem.with_suffix(".csv" if form == "gb" else f".{form}")
     if form == "parquet":

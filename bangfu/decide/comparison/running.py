@@ -22,7 +22,7 @@ from bangfu.decide.comparison.folders import own_folder
 from bangfu.decide.comparison.models import Finding, Run
 from bangfu.decide.comparison.problems import NO_SUCH_RUN, STOPPED
 from bangfu.decide.comparison.services import used_of
-from bangfu.engine.comparison import compare_staged
+from bangfu.engine.comparison import How, compare_staged
 from bangfu.engine.datasets import declared_datasets
 from bangfu.engine.duckdb_.facts import Delivery
 from bangfu.engine.intake.archive_row import ArchiveRow
@@ -41,14 +41,14 @@ from bangfu.record.sources.selectors import ActiveDelivery, deliveries_in_force
 _PLAN, _PEOPLE = "plan.json", "people.parquet"
 
 
-def compare_now(actor: Actor, on: date | None = None) -> UUID:
+def compare_now(actor: Actor, on: date | None = None, how: How | None = None) -> UUID:
     """Compare at once and wait for it, as the command line does; gives the run."""
     run_id = services.start_run(actor=actor, act_id=uuid4(), on=on, in_background=False)
-    perform(actor, run_id)
+    perform(actor, run_id, how)
     return run_id
 
 
-def perform(actor: Actor, run_id: UUID) -> None:
+def perform(actor: Actor, run_id: UUID, how: How | None = None) -> None:
     """Carry a run out; again after any interruption. A Problem ends it as failed, and says why."""
     with own_folder(run_id) as folder:
         with acting(actor):
@@ -59,7 +59,7 @@ def perform(actor: Actor, run_id: UUID) -> None:
             shutil.rmtree(folder, ignore_errors=True)
             return
         try:
-            _carry_out(actor, run, folder)
+            _carry_out(actor, run, folder, how)
         except Problem as problem:
             fail(actor, run_id, problem)
         except (InterfaceError, OperationalError):
@@ -72,9 +72,9 @@ def perform(actor: Actor, run_id: UUID) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _carry_out(actor: Actor, run: Run, folder: Path) -> None:
+def _carry_out(actor: Actor, run: Run, folder: Path, how: How | None) -> None:
     if not (folder / _PLAN).exists():
-        _compare(actor, run, folder)
+        _compare(actor, run, folder, how)
     fault_point("comparison.compared")
     plan = json.loads((folder / _PLAN).read_text("utf-8"))
     files = [UUID(file) for file in plan["files"]]
@@ -100,7 +100,7 @@ def _carry_out(actor: Actor, run: Run, folder: Path) -> None:
     )
 
 
-def _compare(actor: Actor, run: Run, folder: Path) -> None:
+def _compare(actor: Actor, run: Run, folder: Path, how: How | None) -> None:
     """Lay the register down, run the engine, and at last write the plan: what is recorded then no longer depends on the tables."""
     started = time.monotonic()
     with acting(actor):
@@ -117,7 +117,7 @@ def _compare(actor: Actor, run: Run, folder: Path) -> None:
         register = stage_register(people, folder / "register", today=run.on)
         for number, deliveries in enumerate(_with_helpers(rounds)):
             out = folder / "findings.parquet"
-            compare_staged(register, _opened(deliveries), run.on, out, evidence=part(folder, number))
+            compare_staged(register, _opened(deliveries), run.on, out, how=how, evidence=part(folder, number))
             out.unlink()
         shutil.rmtree(register.folder)
     people.unlink(missing_ok=True)

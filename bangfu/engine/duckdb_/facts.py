@@ -30,16 +30,16 @@ class Delivery:
 def match(connection: duckdb.DuckDBPyConnection, delivery: Delivery, facts: frozenset[str]) -> None:
     """Make the tables of one delivery: what it states of the ``facts`` about persons of the register, and nothing else.
 
-    ``match <dataset>`` as of match_query; ``absent <dataset>`` as of absent_query, where silence is one of the facts.
+    ``match_<dataset>`` as of match_query; ``absent_<dataset>`` as of absent_query, where silence is one of the facts.
     """
     files = f"read_parquet([{', '.join(literal(str(path)) for path in delivery.staged)}])"
-    query = match_query(delivery.dataset, facts, files, _name_hash(connection, files))
+    query = match_query(delivery.dataset, facts, files, staged_name_hash(connection, files))
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {match_table(delivery)} AS {query}")
     if delivery.dataset.silence in facts:
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {absent_table(delivery)} AS {absent_query(files)}")
 
 
-def _name_hash(connection: duckdb.DuckDBPyConnection, files: str) -> str:
+def staged_name_hash(connection: duckdb.DuckDBPyConnection, files: str) -> str:
     """The hash of the staged name: as intake wrote it, or made now of what another version of the library staged."""
     there = connection.execute(f"DESCRIBE SELECT * FROM {files}").fetchall()
     known = any(column == NAME_HASH for column, *_ in there)
@@ -136,12 +136,12 @@ def _columns(dataset: Dataset, facts: Sequence[str]) -> list[str]:
 
 def match_table(delivery: Delivery) -> str:
     """The name of its table, quoted, as of ``match``."""
-    return name(f"match {delivery.dataset.name}")
+    return name(f"match_{delivery.dataset.name}")
 
 
 def absent_table(delivery: Delivery) -> str:
     """The same, of the persons without a row."""
-    return name(f"absent {delivery.dataset.name}")
+    return name(f"absent_{delivery.dataset.name}")
 
 
 def _covered(coverage: Sequence[str] | None) -> str:

@@ -47,7 +47,7 @@ class _Stated:
 class Questions:
     """``cells``: rows of the table ``cell``, all that may be found: cell, dataset, conclusion, kind, file; a dataset comes from one file.
 
-    ``queries``: of the rows of ``found``, one for each rule and each dataset that states its fact.
+    ``queries``: of the rows of ``found``.
     """
 
     cells: list[tuple[int, str, str, str, str]]
@@ -97,7 +97,11 @@ def questions(
     places = {cell: place for place, cell in enumerate(ordered)}
     return Questions(
         cells=[(place, *cell, files[cell]) for cell, place in places.items()],
-        queries=[_rule_query(rules, rule, stated, places, evidence=evidence) for rule, stated in judged],
+        queries=[
+            _rule_query(rules, rule, together, places, evidence=evidence)
+            for rule in rules.rules
+            for together in _together(rule, [stated for asked, stated in judged if asked is rule])
+        ],
     )
 
 
@@ -151,14 +155,39 @@ def _describe_people(connection: duckdb.DuckDBPyConnection, rules: RuleSet, deli
     connection.execute(f"CREATE OR REPLACE TEMP TABLE household AS {household_query(rules)}")
 
 
-def _rule_query(rules: RuleSet, rule: Rule, stated: _Stated, cells: _Cells, *, evidence: bool) -> str:
-    """One rule over one delivery: rows for ``found``."""
+def _together(rule: Rule, stated: Iterable[_Stated]) -> Iterable[list[_Stated]]:
+    """What can be asked in one query: deliveries that say the same things of a fact, unless it is totalled, which is done by delivery."""
+    groups: dict[object, list[_Stated]] = {}
+    for one in stated:
+        groups.setdefault(one.dataset if rule.totals else tuple(one.types.items()), []).append(one)
+    return groups.values()
+
+
+def _by_delivery(values: Sequence[str]) -> str:
+    """The value that belongs to the delivery which states a fact."""
+    if len(set(values)) == 1:
+        return values[0]
+    cases = " ".join(f"WHEN {number} THEN {value}" for number, value in enumerate(values))
+    return f"CASE fact.stated_by {cases} END"
+
+
+def _fact(together: Sequence[_Stated]) -> str:
+    if len(together) == 1:
+        return f"({together[0].query}) AS fact"
+    columns = "".join(f", {name(column)}" for column in together[0].types)
+    every = (f"SELECT pid, row{columns}, {n} AS stated_by FROM ({stated.query})" for n, stated in enumerate(together))
+    return f"({' UNION ALL '.join(every)}) AS fact"
+
+
+def _rule_query(rules: RuleSet, rule: Rule, together: Sequence[_Stated], cells: _Cells, *, evidence: bool) -> str:
+    """One rule over what deliveries state together: rows for ``found``."""
+    stated = together[0]
     before = rules.scope(rule, frozenset(stated.types))
     where = sql_of(parse(rule.where, before)) if rule.where else "TRUE"
-    joined = f"""({stated.query}) AS fact JOIN people AS person ON person.pid = fact.pid
+    joined = f"""{_fact(together)} JOIN people AS person ON person.pid = fact.pid
         JOIN household ON household.household = person.household CROSS JOIN reference"""
     if not rule.totals:
-        return _answers(rules, rule, stated, cells, source=joined, where=where, evidence=evidence)
+        return _answers(rules, rule, together, cells, source=joined, where=where, evidence=evidence)
     per = "person.pid" if rule.per == "person" else "person.household"
     totals = "".join(f", {sql_of(parse(text, before, totals=True))} AS {name(t)}" for t, text in rule.totals.items())
     grouped = f"(SELECT {per} AS whose{totals}, list(DISTINCT fact.row) AS rows FROM {joined} WHERE {where} GROUP BY {per}) AS total"
@@ -167,40 +196,41 @@ def _rule_query(rules: RuleSet, rule: Rule, stated: _Stated, cells: _Cells, *, e
         joins = "JOIN household ON household.household = total.whose"
     having = sql_of(parse(rule.having, rules.scope(rule, frozenset(), after_totals=True))) if rule.having else "TRUE"
     source = f"{grouped} {joins} CROSS JOIN reference"
-    return _answers(rules, rule, stated, cells, source=source, where=having, evidence=evidence)
+    return _answers(rules, rule, together, cells, source=source, where=having, evidence=evidence)
 
 
 def _answers(
-    rules: RuleSet, rule: Rule, stated: _Stated, cells: _Cells, *, source: str, where: str, evidence: bool
+    rules: RuleSet, rule: Rule, together: Sequence[_Stated], cells: _Cells, *, source: str, where: str, evidence: bool
 ) -> str:
     who = "person.household_rank, person.person_rank" if rule.per == "person" else "household.rank, household.rank"
     rows = "total.rows" if rule.totals else "CASE WHEN fact.row IS NULL THEN [] ELSE [fact.row] END"
-    more = _more(rules, rule, stated) if evidence else ""
-    cell = _cell(rules, rule, stated, cells)
-    return f"""SELECT {who}, {cell} AS cell, {_says(rules, rule, stated, "zh")}, {rows}{more}
+    more = _more(rules, rule, together) if evidence else ""
+    cell = _cell(rules, rule, together, cells)
+    return f"""SELECT {who}, {cell} AS cell, {_says(rules, rule, together[0], "zh")}, {rows}{more}
         FROM {source} WHERE {where} AND {cell} IS NOT NULL"""
 
 
-def _more(rules: RuleSet, rule: Rule, stated: _Stated) -> str:
+def _more(rules: RuleSet, rule: Rule, together: Sequence[_Stated]) -> str:
     """The columns of _MORE. A household's finding is laid on its head."""
     whose = (
         "person.pid, person.person_id, person.household_id"
         if rule.per == "person"
         else "household.head_pid, household.head_id, household.household_id"
     )
-    as_of = _day(stated.as_of) if stated.as_of else "CAST(NULL AS DATE)"
-    return f", {whose}, {_says(rules, rule, stated, 'en')}, {rules.rules.index(rule)}, {as_of}"
+    days = [_day(stated.as_of) if stated.as_of else "CAST(NULL AS DATE)" for stated in together]
+    as_of = _by_delivery(days)
+    return f", {whose}, {_says(rules, rule, together[0], 'en')}, {rules.rules.index(rule)}, {as_of}"
 
 
-def _cell(rules: RuleSet, rule: Rule, stated: _Stated, cells: _Cells) -> str:
+def _cell(rules: RuleSet, rule: Rule, together: Sequence[_Stated], cells: _Cells) -> str:
     """What the rule concludes, as its cell; NULL where no line holds."""
-    scope = rules.scope(rule, frozenset(stated.types), after_totals=bool(rule.totals))
-    lines = " ".join(
-        f"WHEN {sql_of(parse(line.when, scope)) if line.when else 'TRUE'} "
-        f"THEN {cells[stated.dataset, line.conclusion, rule.kind]}"
-        for line in rule.conclude
-    )
-    return f"(CASE {lines} END)"
+    scope = rules.scope(rule, frozenset(together[0].types), after_totals=bool(rule.totals))
+    lines = []
+    for line in rule.conclude:
+        concluded = [str(cells[stated.dataset, line.conclusion, rule.kind]) for stated in together]
+        condition = sql_of(parse(line.when, scope)) if line.when else "TRUE"
+        lines.append(f"WHEN {condition} THEN {_by_delivery(concluded)}")
+    return f"(CASE {' '.join(lines)} END)"
 
 
 def _says(rules: RuleSet, rule: Rule, stated: _Stated, language: Literal["zh", "en"]) -> str:

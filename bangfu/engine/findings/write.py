@@ -1,5 +1,6 @@
 """Findings as a file: one row per household, person, dataset, kind and conclusion (DESIGN 4), complete or not at all."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,6 +72,12 @@ def write_findings(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
 def write_sorted(connection: duckdb.DuckDBPyConnection, table: str, path: Path) -> None:
     """Write a table, ordered by its columns from the first on; complete or not at all."""
     _write(connection, f"SELECT * FROM {table} ORDER BY ALL", path)  # noqa: S608, the name is a literal
+
+
+def write_parts(connection: duckdb.DuckDBPyConnection, parts: Sequence[Path], path: Path) -> None:
+    """Write Parquet files that follow each other, sorted, as one file: row by row, complete or not at all."""
+    files = ", ".join(literal(str(part)) for part in parts)
+    _write(connection, f"SELECT * FROM read_parquet([{files}])", path)  # noqa: S608, names of our own
 
 
 def _write(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:

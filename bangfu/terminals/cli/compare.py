@@ -1,7 +1,8 @@
 """``bangfu compare``: the register beside the departments' extracts."""
 
+import os
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from bangfu.engine.findings.words import REASONS
 from bangfu.engine.findings.write import check_target
 from bangfu.engine.intake.deliveries_folder import open_folder
 from bangfu.engine.intake.people import registry_of
+from bangfu.engine.spark_.cluster import Cluster, check_cluster
 from bangfu.terminals.cli.days import day_of
 from bangfu.terminals.cli.output import last_line, progress, say
 from bangfu.terminals.cli.running import instance
@@ -49,6 +51,8 @@ class Call:
     target: Path | None
     purpose: str
     memory: str
+    engine: str
+    shared: Path | None
     matching: bool
     as_json: bool
 
@@ -78,6 +82,20 @@ class Call:
 @click.option("--purpose", default="operations", show_default=True, help="用途，导出时记录 · purpose of this export")
 @click.option("--memory", default="1GB", show_default=True, help="内存上限 · memory limit of the engine")
 @click.option(
+    "--engine",
+    type=click.Choice(["duckdb", "spark"]),
+    default="duckdb",
+    show_default=True,
+    help="在哪个引擎上比对，结果一样；spark 运行在 SPARK_MASTER（默认本机） · "
+    "what compares, with the same result; spark runs on SPARK_MASTER (default: this machine)",
+)
+@click.option(
+    "--shared",
+    envvar="BANGFU_SHARED",
+    type=click.Path(path_type=Path),
+    help="spark 集群各机器共用的文件夹 · folder that every machine of a spark cluster sees under the same name",
+)
+@click.option(
     "--matching/--no-matching",
     help="号码不能用时，再问谁可能是同一人（只列疑点，附概率） · "
     "where a number cannot be used, also ask who may be the same person",
@@ -99,12 +117,13 @@ def _compare_the_registry(call: Call) -> int:
     on = day_of(call.on_text) if call.on_text is not None else None
     if call.target is not None:
         check_target(call.target)
+    _how(call)
     with progress("比对", "comparing"):
         instance()
         # Only a started instance has models.
         from bangfu.terminals.cli.over_registry import compare_registry, operator_for  # noqa: PLC0415
 
-        said = compare_registry(operator_for(call.purpose, call.organisation), on, call.target)
+        said = compare_registry(operator_for(call.purpose, call.organisation), on, call.target, _how(call))
     if call.as_json:
         last_line(said)
     return 0
@@ -128,8 +147,8 @@ def _compare_files(call: Call, registry: Path, datasets: Path, target: Path) -> 
             on,
             target,
             about=deliveries.about,
-            how=How(
-                limits=Limits(memory=call.memory),
+            how=replace(
+                _how(call),
                 told=lambda name: bar.advance(bar.task_ids[0], 1 if name else 0),
                 matching=call.matching,
             ),
@@ -152,6 +171,15 @@ def _compare_files(call: Call, registry: Path, datasets: Path, target: Path) -> 
             }
         )
     return 1 if summary.wrong + people.wrong else 0
+
+
+def _how(call: Call) -> How:
+    """Bad calls: an engine that cannot be had here."""
+    cluster = None
+    if call.engine == "spark":
+        cluster = Cluster(os.environ.get("SPARK_MASTER") or "local[*]", call.shared)
+        check_cluster(cluster)
+    return How(limits=Limits(memory=call.memory), cluster=cluster)
 
 
 def _tell(summary: Summary, target: Path, purpose: str, seconds: float) -> None:

@@ -15,6 +15,7 @@ from bangfu.decide.comparison.running import compare_now
 from bangfu.decide.identification.models import Determination
 from bangfu.decide.identification.proposing import propose_now
 from bangfu.decide.identification.taking_out import determinations_export
+from bangfu.engine.comparison import How
 from bangfu.ground.access.models import Organisation
 from bangfu.ground.access.selectors import operator
 from bangfu.ground.acts.actor import Actor, Purpose
@@ -56,9 +57,9 @@ def newest_day(actor: Actor) -> date:
         return max((delivery.as_of for delivery in deliveries_in_force(actor, day)), default=day)
 
 
-def compare_registry(actor: Actor, on: date | None, target: Path | None) -> dict[str, object]:
+def compare_registry(actor: Actor, on: date | None, target: Path | None, how: How | None = None) -> dict[str, object]:
     """Compare the actor's files with the deliveries in force, and write the findings if asked; gives what to print for machines."""
-    run = _done(actor, compare_now(actor, on or newest_day(actor)))
+    run = _done(actor, compare_now(actor, on or newest_day(actor), how))
     say(
         f"比对日期 {run.on}：{run.persons:,} 人，{run.households:,} 户，{len(run.deliveries)} 份部门数据；"
         f"没有核对依据、未比对 {run.without_basis:,} 户",
