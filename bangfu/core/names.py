@@ -77,6 +77,11 @@ def simplified(text: str) -> str:
 
 
 @lru_cache(maxsize=65_536)
+def _simplified_character(character: str) -> str:
+    return simplified(character)
+
+
+@lru_cache(maxsize=65_536)
 def fold(name: str) -> str:
     """The form in which two spellings of one name are equal: no dots, no spaces, simplified, variants unified, upper case.
 
@@ -85,7 +90,8 @@ def fold(name: str) -> str:
     read = read_name(name).value
     text = unicodedata.normalize("NFKC", read.text if read else "")
     bare = "".join(_ANY_DOT.sub("", text).split())
-    folded = simplified(bare)
+    # One by one: OpenCC reads 乾 in 乾坤 otherwise than alone, and a name must not be another one for its neighbours.
+    folded = "".join(map(_simplified_character, bare))
     for variant, usual in _VARIANTS.items():
         folded = folded.replace(variant, usual)
     return folded.upper()
@@ -98,10 +104,20 @@ def differ(one: str, other: str) -> bool:
     first, second = fold(one), fold(other)
     if first == second or not first or not second:
         return False
-    units = _UNITS.findall(first), _UNITS.findall(second)
+    units = units_of(first), units_of(second)
     if len(units[0]) != len(units[1]):
         return True
     return not all(_may_be_one(a, b) for a, b in zip(*units, strict=True))
+
+
+def units_of(folded: str) -> list[str]:
+    """The characters of a folded name; Latin letters side by side are one."""
+    return _UNITS.findall(folded)
+
+
+def is_unknown(unit: str) -> bool:
+    """A character that a register could not write, or a masked one: it may be any."""
+    return _UNKNOWN.match(unit) is not None
 
 
 @lru_cache(maxsize=65_536)
@@ -145,7 +161,12 @@ def _with_one_dot(text: str) -> tuple[str, bool]:
 
 
 def _may_be_one(one: str, other: str) -> bool:
-    if one == other or _UNKNOWN.match(one) or _UNKNOWN.match(other):
+    if one == other or is_unknown(one) or is_unknown(other):
         return True
     latin, han = (one, other) if one.isascii() else (other, one)
-    return latin.isascii() and not han.isascii() and latin == "".join(lazy_pinyin(han)).upper()
+    return latin.isascii() and not han.isascii() and latin == letters_of(han)
+
+
+def letters_of(han: str) -> str:
+    """How a register that has no such character writes it: WEI for 伟."""
+    return "".join(lazy_pinyin(han)).upper()

@@ -29,6 +29,7 @@ from bangfu.engine.intake.staged_deliveries import check_totals, delivery_of
 from bangfu.engine.intake.staged_register import StagedRegister, use_register
 from bangfu.engine.matching.reasons import add_candidates, add_reasons, asked_of
 from bangfu.engine.rules.ruleset import RuleSet, load_rules
+from bangfu.engine.sealing.opening import open_sealed
 from bangfu.engine.spark_.cluster import Cluster, check_cluster
 from bangfu.engine.spark_.folders import run_folder
 
@@ -42,6 +43,7 @@ class How:
 
     ``matching``: also ask who may be the same person where no number can say it (可能同一人). Nothing else changes by it.
     ``cluster``: on Spark instead of DuckDB; the same rows in the same order.
+    ``keys``: the folder of the keys of sealed deliveries; of these nobody can ask who may be the same person.
     """
 
     rules: RuleSet | None = None
@@ -49,6 +51,7 @@ class How:
     told: Callable[[str], None] = lambda _: None
     matching: bool = False
     cluster: Cluster | None = None
+    keys: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +163,10 @@ def compare_staged(
         lay_out_people(connection)
         matcher = _matcher(connection, on) if how.matching else None
         matched = []
-        for delivery in deliveries:
+        for delivered in deliveries:
+            delivery = open_sealed(connection, delivered, how.keys, folder)
             match(connection, delivery, rules.facts)
-            if matcher is not None:
+            if matcher is not None and not delivery.sealed:
                 matcher.take(delivery)
             matched.append(delivery)
         compare_names(connection, matched)

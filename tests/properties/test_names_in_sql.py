@@ -50,6 +50,6 @@ def test_sql_and_core_find_the_same_names_different(
     assert found == {(one, other) for one, _, other, _ in rows if differ(one, other)}
 
 
-def test_control_phrases_are_not_folded_character_by_character(connection: duckdb.DuckDBPyConnection) -> None:
-    """乾 alone becomes 干, in 乾隆 it stays: such characters are left to core."""
-    assert fold("乾") != fold("乾隆")[0]
+def test_a_character_folds_alike_beside_any_other() -> None:
+    """OpenCC leaves 乾 in 乾隆 as it is; a name is no other one for its neighbours (decision 26)."""
+    assert fold("乾隆") == fold("乾") + fold("隆") == "干隆"

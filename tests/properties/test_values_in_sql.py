@@ -14,7 +14,8 @@ from bangfu.core.money import read_amount
 from bangfu.core.text import plain
 from bangfu.engine.duckdb_.session import Limits, session
 from bangfu.engine.duckdb_.values import UNREADABLE_MONTH, prepare
-from bangfu.engine.intake.deliveries_text import regular_text, text_rows
+from bangfu.engine.intake.delimited import text_rows
+from bangfu.engine.intake.deliveries_text import regular_text
 from tests.properties.judge import AMOUNTS, DAYS, MONTHS
 
 TODAY = date(2026, 10, 31)

@@ -36,6 +36,7 @@ from bangfu.ground.acts.faults import fault_point
 from bangfu.record.registry.models import CaseFile
 from bangfu.record.registry.reading import FiledRow, bundles, rows_of
 from bangfu.record.registry.selectors.rows import open_files
+from bangfu.record.sources.about import seal_keys
 from bangfu.record.sources.selectors import ActiveDelivery, deliveries_in_force
 
 _PLAN, _PEOPLE = "plan.json", "people.parquet"
@@ -115,6 +116,7 @@ def _compare(actor: Actor, run: Run, folder: Path, how: How | None) -> None:
     if persons:
         # Each round takes the same register: it is read once.
         register = stage_register(people, folder / "register", today=run.on)
+        how = How(keys=seal_keys())
         for number, deliveries in enumerate(_with_helpers(rounds)):
             out = folder / "findings.parquet"
             compare_staged(register, _opened(deliveries), run.on, out, how=how, evidence=part(folder, number))

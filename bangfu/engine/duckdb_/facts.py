@@ -18,13 +18,17 @@ _OTHER = "other_name"
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A staged delivery as the comparison takes it. ``coverage``: division prefixes; None covers every place."""
+    """A staged delivery as the comparison takes it. ``coverage``: division prefixes; None covers every place.
+
+    ``sealed``: the fingerprint of the key that a department sealed it with; it is opened (engine/sealing) before it is matched.
+    """
 
     dataset: Dataset
     file: str
     staged: tuple[Path, ...]
     as_of: date | None = None
     coverage: tuple[str, ...] | None = None
+    sealed: str = ""
 
 
 def match(connection: duckdb.DuckDBPyConnection, delivery: Delivery, facts: frozenset[str]) -> None:

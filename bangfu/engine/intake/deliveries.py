@@ -4,7 +4,6 @@ Only the columns that some fact needs are staged: the rest stays in the delivere
 """
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -13,7 +12,6 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from bangfu.core.ids import Fault, fault_of, normal_form, read_id
 from bangfu.core.text import plain
 from bangfu.core.whole_files import replacing
 from bangfu.engine import problems
@@ -23,14 +21,13 @@ from bangfu.engine.duckdb_.numbers import clean_key, create_macros, resolve_numb
 from bangfu.engine.duckdb_.session import Limits, literal, name, session
 from bangfu.engine.duckdb_.values import Prepared, prepare
 from bangfu.engine.intake import problems as file_problems
+from bangfu.engine.intake.certificates import DISABILITY_KINDS, read_certificate
 from bangfu.engine.intake.deliveries_raw import Wanted, open_raw, readable
 from bangfu.engine.intake.files import MANIFEST_FILE, make_closed, sha256_of
 from bangfu.engine.rules.expressions import columns_of, parse
+from bangfu.engine.sealing.staged import resolve_tokens, sealed_with, token_key
 
 BROKEN_ROW = "columns"
-# Kind and grade; a certificate that was issued again carries B and a digit behind them.
-_CERTIFICATE_END = re.compile("[1-7][1-4](B[0-9])?")
-DISABILITY_KINDS = ("视力", "听力", "言语", "肢体", "智力", "精神", "多重")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +38,8 @@ class Manifest:
     ``missing`` and ``unknown``: headings. ``staged`` and ``quarantine``: file names inside the folder it was staged to.
     Staged columns are row, key (BIGINT, first 17 digits), written (the number as delivered, where it was not clean), name, folded
     (core.names.fold of it, where that is something else), a hash of it (duckdb_.names), and what the facts need.
-    ``hashes``: SHA-256 of each of these files.
+    ``hashes``: SHA-256 of each of these files. ``sealed``: the fingerprint of the key that numbers and names were sealed with by the
+    department (decision 26), empty for an open delivery; then ``key`` is of the token, below zero, and ``name`` is a token.
     """
 
     dataset: str
@@ -57,6 +55,7 @@ class Manifest:
     staged: tuple[str, ...]
     quarantine: str
     hashes: dict[str, str]
+    sealed: str = ""
 
     @property
     def wrong(self) -> int:
@@ -89,7 +88,8 @@ def stage_delivery(
     with readable(path), session(limits or Limits(), out_dir) as (connection, folder):
         create_macros(connection)
         raw = open_raw(connection, path, wanted, folder, widths)
-        staging = _Staging(connection, declared, out_dir)
+        sealed = sealed_with(connection, declared.key)
+        staging = _Staging(connection, declared, out_dir, sealed)
         unreadable = staging.write(today)
         quarantined = staging.set_aside()
         rows = staging.count_rows()
@@ -110,6 +110,7 @@ def stage_delivery(
         staged=staged,
         quarantine=quarantine,
         hashes={written: sha256_of(out_dir / written) for written in (*staged, quarantine)},
+        sealed=sealed,
     )
     with replacing(out_dir / MANIFEST_FILE) as temporary:
         temporary.write_text(json.dumps(asdict(manifest), ensure_ascii=False, indent=1), "utf-8")
@@ -148,6 +149,7 @@ class _Staging:
     connection: duckdb.DuckDBPyConnection
     dataset: Dataset
     folder: Path
+    sealed: str
 
     def write(self, today: date) -> dict[str, int]:
         """Write clean.parquet: every row, the key where the number is clean, all values read. Gives unreadable cells by heading."""
@@ -162,7 +164,10 @@ class _Staging:
             if prepared.unreadable:
                 unreadable[self.dataset.columns[column].heading] = prepared.unreadable
         relation, key = self._keyed(number)
-        fold_names(self.connection, "raw", self.dataset.person, "folds")
+        if self.sealed:
+            self.connection.execute("CREATE OR REPLACE TEMP TABLE folds (text VARCHAR, folded VARCHAR)")
+        else:
+            fold_names(self.connection, "raw", self.dataset.person, "folds")
         person = f"source.{name(self.dataset.person)}"
         joins.append(f"LEFT JOIN folds ON folds.text = {person}")
         self.connection.execute(f"""COPY (SELECT source.row, {key} AS key, CASE WHEN key IS NULL THEN {number} END AS written,
@@ -178,7 +183,9 @@ class _Staging:
         self.connection.execute(f"""CREATE OR REPLACE TEMP TABLE unkeyed AS
             SELECT row, written AS text, broken FROM read_parquet({clean}) WHERE key IS NULL""")
         replaced = "resolved.key AS key"
-        if self.dataset.columns[self.dataset.key].type == "id":
+        if self.sealed:
+            resolve_tokens(self.connection, "unkeyed", "resolved")
+        elif self.dataset.columns[self.dataset.key].type == "id":
             resolve_numbers(self.connection, "unkeyed", "resolved")
         else:
             _resolve_certificates(self.connection)
@@ -206,6 +213,8 @@ class _Staging:
     def _keyed(self, number: str) -> tuple[str, str]:
         """The relation to read from, and the expression of the key in it."""
         column = name(self.dataset.key)
+        if self.sealed:
+            return "raw", token_key(number)
         if self.dataset.columns[self.dataset.key].type == "id":
             return with_digits("raw", column), clean_key(number, "source.digits")
         # 残疾人证号: the first 18 characters are the number.
@@ -217,21 +226,25 @@ class _Staging:
 
     def _prepared(self, column: str, column_type: str, today: date) -> Prepared:
         if column not in self.dataset.columns:
-            return Prepared(_derived(column, f"source.{name(self.dataset.key)}"), "", 0)
+            number = f"source.{name(self.dataset.key)}"
+            # Where a certificate's kind and grade stand: behind the number, or behind the token.
+            tail = f"split_part({number}, '.', 4)" if self.sealed else f"substr({number}, 19)"
+            return Prepared(_derived(column, tail), "", 0)
         return prepare(self.connection, "raw", column, column_type, today)
 
 
-def _derived(column: str, number: str) -> str:
+def _derived(column: str, tail: str) -> str:
     if column == "certificate_grade":
-        return f"coalesce(substr({number}, 20, 1), '')"
+        return f"coalesce(substr({tail}, 2, 1), '')"
     kinds = " ".join(f"WHEN '{index}' THEN '{kind}'" for index, kind in enumerate(DISABILITY_KINDS, 1))
-    return f"CASE substr({number}, 19, 1) {kinds} ELSE '' END"
+    return f"CASE substr({tail}, 1, 1) {kinds} ELSE '' END"
 
 
 def _resolve_certificates(connection: duckdb.DuckDBPyConnection) -> None:
     """As resolve_numbers, for 残疾人证号: the number is the first 18 characters of the tidied text, then kind and grade."""
     texts = connection.execute("SELECT DISTINCT text FROM unkeyed WHERE text IS NOT NULL").fetchall()
-    rows = [_read_certificate(str(text)) for (text,) in texts]
+    read = [(str(text), read_certificate(str(text))) for (text,) in texts]
+    rows = [(text, int(c.number[:17]) if c.number else None, c.fault, c.kind_word, c.grade) for text, c in read]
     fields = ("text", "key", "fault", *DERIVED_COLUMNS["disability_id"])
     types = (pa.string(), pa.int64(), pa.string(), pa.string(), pa.string())
     schema = pa.schema(list(zip(fields, types, strict=True)))
@@ -239,20 +252,3 @@ def _resolve_certificates(connection: duckdb.DuckDBPyConnection) -> None:
     connection.register("_certificates", table)
     connection.execute("CREATE OR REPLACE TEMP TABLE resolved AS SELECT * FROM _certificates")
     connection.unregister("_certificates")
-
-
-def _read_certificate(text: str) -> tuple[str, int | None, str | None, str, str]:
-    tidy = normal_form(text)[0]
-    reading = read_id(tidy[:18])
-    fault = fault_of(reading)
-    kind, grade = tidy[18:19], tidy[19:20]
-    if reading.value and not _CERTIFICATE_END.fullmatch(tidy[18:]):
-        # Twenty characters: the number, kind 1 to 7, grade 1 to 4 (DESIGN 5; DOMAIN 4.3).
-        fault = Fault.LENGTH if len(tidy) < 20 else Fault.CHARACTERS
-    return (
-        text,
-        reading.value.key if reading.value and not fault else None,
-        fault.value if fault else None,
-        DISABILITY_KINDS[int(kind) - 1] if kind and kind in "1234567" else "",
-        grade if grade and grade in "1234" else "",
-    )

@@ -19,9 +19,10 @@ from bangfu.engine import problems
 from bangfu.engine.datasets import Column
 from bangfu.engine.duckdb_.session import literal, name
 from bangfu.engine.intake import problems as file_problems
-from bangfu.engine.intake.deliveries_text import FixedWidth, regular_text, text_rows
+from bangfu.engine.intake.delimited import text_rows
+from bangfu.engine.intake.deliveries_text import FixedWidth, regular_text
 from bangfu.engine.intake.files import FileKind, kind_of
-from bangfu.engine.intake.forms import bare_heading
+from bangfu.engine.intake.headings import bare_heading
 from bangfu.engine.intake.layout import unit_said
 from bangfu.engine.intake.tables import Cell, Table, open_tables
 

@@ -12,9 +12,10 @@ from bangfu.engine import problems
 from bangfu.engine.intake import problems as file_problems
 from bangfu.engine.intake.cells import text_of
 from bangfu.engine.intake.columns_seen import LOOKED_AT, ColumnSeen, numbered_where_twice, sample_cells
+from bangfu.engine.intake.delimited import text_rows
 from bangfu.engine.intake.deliveries import wanted_columns
 from bangfu.engine.intake.deliveries_raw import HEADING_WITHIN, Places, Wanted, places_of, with_short_headings
-from bangfu.engine.intake.deliveries_text import FixedWidth, text_rows
+from bangfu.engine.intake.deliveries_text import FixedWidth
 from bangfu.engine.intake.files import FileKind, kind_of
 from bangfu.engine.intake.tables import Cell, open_tables
 

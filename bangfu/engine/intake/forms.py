@@ -11,17 +11,15 @@ from pydantic import BaseModel, ConfigDict, Field
 from bangfu.core.names import simplified
 from bangfu.core.shipped import policy_folder
 from bangfu.core.text import plain
+from bangfu.engine.intake.headings import bare_heading
 
 FieldType = Literal[
     "text", "name", "id", "yuan", "date", "month", "count", "area", "yes_no", "code", "codes",
     "mobile", "card", "credit_code", "division", "year",
 ]  # fmt: skip
-# What a heading may carry beside its name: a star for "required", a colon, a unit in brackets.
-_UNIT = re.compile(r"(?:\(|/)(?:金额)?(?:单位:?)?(?:人民币)?(万?元|[百千亿]元|人|㎡|m2|平方米|岁|年/月/日)\)?$")
 _BRACKETS = re.compile(r"\([^()]*\)$")
 # Of the template's example rows; from the invented range 532990 to 532999 (DESIGN 6).
 EXAMPLE_NUMBERS = ("532990198001010012", "532990198203040025")
-_MARKS = "*＊:：﹡★"
 
 
 class _Declared(BaseModel):
@@ -98,13 +96,6 @@ def fields_by_heading(sheet: Literal["worker", "member"]) -> dict[str, str]:
     return {
         bare_heading(heading)[0]: name for name, spec in fields.items() for heading in (spec.heading, *spec.aliases)
     }
-
-
-def bare_heading(written: str) -> tuple[str, str]:
-    """A heading without spaces, stars, colons and unit; and the unit ("" where it names none)."""
-    text = plain(written).strip(_MARKS)
-    unit = _UNIT.search(text)
-    return (text[: unit.start()], unit[1]) if unit else (text, "")
 
 
 def field_of(written: str, sheet: Literal["worker", "member"]) -> str | None:

@@ -8,7 +8,8 @@ from itertools import islice
 from bangfu.core.text import plain
 from bangfu.engine.intake import problems
 from bangfu.engine.intake.cells import text_of
-from bangfu.engine.intake.forms import EXAMPLE_NUMBERS, FieldSpec, archive_form, bare_heading
+from bangfu.engine.intake.forms import EXAMPLE_NUMBERS, FieldSpec, archive_form
+from bangfu.engine.intake.headings import bare_heading
 from bangfu.engine.intake.naming import AS_PRINTED, Naming, Sheet
 from bangfu.engine.intake.tables import Cell, Row, Table
 

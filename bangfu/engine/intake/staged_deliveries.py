@@ -45,7 +45,7 @@ def delivery_of(
     """The same for files that were staged a moment ago: nothing is checked."""
     files = tuple(folder / written for written in manifest.staged)
     covered = tuple(coverage) if coverage is not None else None
-    return Delivery(declared_datasets()[manifest.dataset], manifest.file, files, as_of, covered)
+    return Delivery(declared_datasets()[manifest.dataset], manifest.file, files, as_of, covered, manifest.sealed)
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -55,7 +55,9 @@ def read_manifest(folder: Path) -> Manifest:
         raise file_problems.NOT_STAGED(file=MANIFEST_FILE)
     try:
         found = json.loads(path.read_text("utf-8"))
-        kept: dict[str, Any] = {field.name: found[field.name] for field in fields(Manifest)}
+        kept: dict[str, Any] = {
+            field.name: found[field.name] for field in fields(Manifest) if field.name in found or field.name != "sealed"
+        }
         manifest = Manifest(**kept | {name: tuple(found[name]) for name in _TUPLES})
         known = manifest.hashes.keys() >= {*manifest.staged, manifest.quarantine}
     except (ValueError, KeyError, TypeError, AttributeError) as error:

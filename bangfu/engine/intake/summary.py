@@ -13,7 +13,8 @@ from bangfu.core.ids import IdNumber
 from bangfu.core.readings import Repair
 from bangfu.engine.intake.archive_row import Remark
 from bangfu.engine.intake.drafts import HEAD_RELATIONS, Draft, RowReader, own_checks
-from bangfu.engine.intake.forms import archive_form, bare_heading, field_of
+from bangfu.engine.intake.forms import archive_form, field_of
+from bangfu.engine.intake.headings import bare_heading
 from bangfu.engine.intake.layout import Column, Layout, column_of, settle_doubles
 from bangfu.engine.intake.tables import Cell
 

@@ -12,6 +12,7 @@ import dbf
 import python_calamine as calamine
 
 from bangfu.engine.intake import ooxml, problems
+from bangfu.engine.intake.delimited import delimiter_of
 from bangfu.engine.intake.files import FileKind, encoding_of, kind_of
 from bangfu.engine.intake.html_tables import read_html_tables
 from bangfu.engine.intake.ooxml import Broken
@@ -142,12 +143,6 @@ class DbfTable(_FlatFile):
         with self.path.open("rb") as file:
             file.seek(29)
             return None if file.read(1) != b"\0" else "cp936"
-
-
-def delimiter_of(start: str) -> str:
-    """The delimiter of a text's first lines: comma, tab, bar or semicolon; comma when there is none."""
-    first = "\n".join(start.splitlines()[:20])
-    return max(",\t|;", key=lambda mark: (first.count(mark), mark == ","))
 
 
 def _dbf_cell(value: object) -> Cell:

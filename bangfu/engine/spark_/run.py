@@ -18,6 +18,7 @@ from bangfu.engine.findings.write import write_parts
 from bangfu.engine.intake.deliveries import staged_columns
 from bangfu.engine.intake.staged_register import StagedRegister
 from bangfu.engine.rules.ruleset import load_rules
+from bangfu.engine.sealing.opening import open_sealed
 from bangfu.engine.spark_.buckets import Bucketed, lay_out
 from bangfu.engine.spark_.cluster import Cluster, check_cluster, division_for, spark_session
 from bangfu.engine.spark_.comparison import OnSpark
@@ -51,7 +52,8 @@ def compare_on_spark(
         with spark_session(cluster, limits, folder) as spark, _stopping():
             run = OnSpark(spark, folder, division.by_person, rules)
             run.take_register(people, beside)
-            for delivery in deliveries:
+            for delivered in deliveries:
+                delivery = open_sealed(connection, delivered, how.keys, own)
                 staged = _lay_delivery(connection, delivery, folder, division.by_key)
                 run.take(delivery, staged)
                 shutil.rmtree(staged.folder)

@@ -14,7 +14,7 @@ from bangfu.engine.datasets import declared_datasets
 from bangfu.record.sources import problems
 from bangfu.record.sources.models import Delivery
 
-STAGED = "deliveries"
+STAGED, SEAL_KEYS = "deliveries", "seal-keys"
 _DIVISION = re.compile("[1-9][0-9]{1,11}")
 _LONGEST = 200
 
@@ -66,6 +66,11 @@ def widths_of(text: str) -> dict[str, int]:
 def staged_folder(delivery_id: UUID) -> Path:
     """Where the staged rows of a delivery lie."""
     return Path(settings.BANGFU_HOME) / STAGED / str(delivery_id)
+
+
+def seal_keys() -> Path:
+    """Where the keys of sealed deliveries lie."""
+    return Path(settings.BANGFU_HOME) / SEAL_KEYS
 
 
 def _shortened(code: str) -> str:

@@ -20,6 +20,7 @@ from bangfu.engine.duckdb_.difference import difference
 from bangfu.engine.intake.deliveries import Manifest, stage_delivery
 from bangfu.engine.intake.error_workbook import write_quarantine
 from bangfu.engine.intake.staged_deliveries import read_manifest
+from bangfu.engine.sealing.opening import require_key
 from bangfu.ground.access.models import Organisation
 from bangfu.ground.access.selectors import operator
 from bangfu.ground.acts.actor import Actor
@@ -29,7 +30,7 @@ from bangfu.ground.acts.problems import NOT_FOUND
 from bangfu.record.registry import upload_problems, uploads
 from bangfu.record.registry.models import Batch
 from bangfu.record.sources import services
-from bangfu.record.sources.about import STAGED, staged_folder
+from bangfu.record.sources.about import STAGED, seal_keys, staged_folder
 from bangfu.record.sources.models import Delivery
 from bangfu.record.sources.services import Found, in_use_beside
 
@@ -96,6 +97,7 @@ def _staged(delivery: Delivery) -> Manifest:
     options: dict[str, Any] = {"columns": delivery.columns or None, "widths": delivery.widths or None}
     try:
         manifest = stage_delivery(delivery.dataset, path, made, today=delivery.as_of, **options)
+        require_key(manifest.sealed, delivery.dataset, seal_keys())
         shutil.rmtree(target, ignore_errors=True)
         made.rename(target)
     except (OSError, duckdb.Error) as error:

@@ -21,6 +21,7 @@ from bangfu.engine.spark_.cluster import Cluster, check_cluster
 from bangfu.terminals.cli.days import day_of
 from bangfu.terminals.cli.output import last_line, progress, say
 from bangfu.terminals.cli.running import instance
+from bangfu.terminals.cli.seal_delivery import keys_folder
 
 CONCLUSIONS = {"佐证": "confirms", "矛盾": "contradicts", "疑点": "doubtful", "无法核对": "cannot be checked"}
 
@@ -54,6 +55,7 @@ class Call:
     engine: str
     shared: Path | None
     matching: bool
+    seal_keys: Path | None
     as_json: bool
 
 
@@ -99,6 +101,11 @@ class Call:
     "--matching/--no-matching",
     help="号码不能用时，再问谁可能是同一人（只列疑点，附概率） · "
     "where a number cannot be used, also ask who may be the same person",
+)
+@click.option(
+    "--seal-keys",
+    type=click.Path(path_type=Path),
+    help="密封数据的密钥文件夹，默认用本机收好的 · keys of sealed deliveries; default: those that are kept here",
 )
 @click.option("--json", "as_json", is_flag=True, help="最后一行输出 JSON · end with one line of JSON")
 def compare_command(**given: Any) -> int:
@@ -151,6 +158,7 @@ def _compare_files(call: Call, registry: Path, datasets: Path, target: Path) -> 
                 _how(call),
                 told=lambda name: bar.advance(bar.task_ids[0], 1 if name else 0),
                 matching=call.matching,
+                keys=call.seal_keys or keys_folder(),
             ),
         )
     if people.rows:

@@ -36,6 +36,8 @@ bangfu.commands = LazyCommands(
         "identify": f"{_HERE}.identify:identify",
         "recompute": f"{_HERE}.identify:recompute_trace",
         "trail": f"{_HERE}.trail:trail",
+        "seal-delivery": f"{_HERE}.seal_delivery:seal_delivery",
+        "seal-key": f"{_HERE}.seal_delivery:seal_key",
         "score": f"{_HERE}.score:score_command",
     }
 )
