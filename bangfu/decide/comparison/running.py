@@ -8,6 +8,7 @@ import json
 import shutil
 import time
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from uuid import UUID, uuid4, uuid5
@@ -116,10 +117,10 @@ def _compare(actor: Actor, run: Run, folder: Path, how: How | None) -> None:
     if persons:
         # Each round takes the same register: it is read once.
         register = stage_register(people, folder / "register", today=run.on)
-        how = How(keys=seal_keys())
+        with_keys = replace(how or How(), keys=seal_keys())
         for number, deliveries in enumerate(_with_helpers(rounds)):
             out = folder / "findings.parquet"
-            compare_staged(register, _opened(deliveries), run.on, out, how=how, evidence=part(folder, number))
+            compare_staged(register, _opened(deliveries), run.on, out, how=with_keys, evidence=part(folder, number))
             out.unlink()
         shutil.rmtree(register.folder)
     people.unlink(missing_ok=True)
