@@ -39,7 +39,7 @@ def test_it_never_writes_into_a_folder_that_holds_something(tmp_path: Path) -> N
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
-@pytest.mark.parametrize("households", [0, -1, 1_000_001])
+@pytest.mark.parametrize("households", [0, -1, 1_250_001])
 def test_it_refuses_a_number_of_households_that_cannot_be(tmp_path: Path, households: int) -> None:
     with refusal("call.households_range"):
         generate(households, 1, tmp_path / "p")
