@@ -22,6 +22,7 @@ from bangfu.engine.duckdb_.register import lay_out_people, load_register
 from bangfu.engine.duckdb_.session import Limits, count, session
 from bangfu.engine.findings.evidence import gather_evidence
 from bangfu.engine.findings.write import Count, check_target, gather, write_gathered, write_sorted
+from bangfu.engine.intake.concerned import RELATION, know_people, read_concerned
 from bangfu.engine.intake.deliveries import Manifest, stage_delivery, staged_columns
 from bangfu.engine.intake.deliveries_folder import About
 from bangfu.engine.intake.deliveries_raw import readable
@@ -120,9 +121,12 @@ def compare(
         raise problems.UNKNOWN_DATASET(name=unknown[0], known="、".join(declared_datasets()))
     how, about = how or How(), about or {}
     manifests: list[Manifest] = []
-    with _workplace(how) as folder:
-        staged = _staged(datasets, on, about, how, folder, manifests)
-        compared = compare_staged(registry, staged, on, out, how=how, evidence=evidence)
+    if how.cluster is not None or how.matching:
+        with _workplace(how) as folder:
+            staged = _staged(datasets, on, about, how, folder, manifests)
+            compared = compare_staged(registry, staged, on, out, how=how, evidence=evidence)
+    else:
+        compared = _compare(registry, _Reader(datasets, on, about, how, manifests), on, out, how=how, evidence=evidence)
     remarks = tuple(problem for manifest in manifests for problem in _remarks(manifest, about.get(manifest.dataset)))
     return Summary(
         on,
@@ -154,16 +158,32 @@ def compare_staged(
     if evidence is not None:
         check_places(out, evidence)
     how = how or How()
-    rules = how.rules or load_rules()
     if how.cluster is not None:
         return _on_spark(registry, deliveries, on, out, how, evidence)
+    return _compare(registry, lambda _connection, _folder: deliveries, on, out, how=how, evidence=evidence)
+
+
+def _compare(
+    registry: Path | StagedRegister,
+    deliveries: Callable[[duckdb.DuckDBPyConnection, Path], Iterable[Delivery]],
+    on: date,
+    out: Path,
+    *,
+    how: How,
+    evidence: Path | None,
+) -> Compared:
+    """On DuckDB; ``deliveries`` are taken, one by one, from a connection that knows the register."""
+    check_target(out)
+    if evidence is not None:
+        check_places(out, evidence)
+    rules = how.rules or load_rules()
     with session(how.limits) as (connection, folder):
         create_macros(connection)
         file, broken = take_register(connection, registry, folder, on, how)
         lay_out_people(connection)
         matcher = _matcher(connection, on) if how.matching else None
         matched = []
-        for delivered in deliveries:
+        for delivered in deliveries(connection, folder):
             delivery = open_sealed(connection, delivered, how.keys, folder)
             match(connection, delivery, rules.facts)
             if matcher is not None and not delivery.sealed:
@@ -250,6 +270,35 @@ def _staged(
         yield delivery_of(manifest, own, as_of=said.as_of, coverage=said.coverage)
         shutil.rmtree(own)
     how.told("")
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads each file when its turn comes, in the comparison's own connection: only what concerns the register."""
+
+    datasets: Mapping[str, Path]
+    on: date
+    about: Mapping[str, About]
+    how: How
+    manifests: list[Manifest]
+
+    def __call__(self, connection: duckdb.DuckDBPyConnection, folder: Path) -> Iterator[Delivery]:
+        """Deliveries, each to be matched before the next."""
+        know_people(connection)
+        for name, path in self.datasets.items():
+            self.how.told(name)
+            said = self.about.get(name) or About()
+            own = folder / name
+            own.mkdir(mode=0o700)
+            manifest = read_concerned(connection, name, path, own, today=self.on, widths=said.widths)
+            if manifest is None:
+                # Sealed: what concerns whom can only be told when it is staged.
+                yield from _staged({name: path}, self.on, self.about, self.how, folder, self.manifests)
+                continue
+            self.manifests.append(manifest)
+            yield Delivery(declared_datasets()[name], path.name, (), said.as_of, said.coverage, table=RELATION)
+            shutil.rmtree(own)
+        self.how.told("")
 
 
 def _remarks(manifest: Manifest, about: About | None) -> list[Problem]:
