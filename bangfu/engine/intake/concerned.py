@@ -40,7 +40,7 @@ def know_people(connection: duckdb.DuckDBPyConnection) -> None:
     written and as folded.
     """
     connection.execute(f"""CREATE OR REPLACE TEMP TABLE known AS
-        SELECT key, check_of(key) AS last, count(*) > 1 AS several, any_value(hash(nullif(name, ''))) AS written_hash,
+        SELECT key, CASE WHEN check_of(key) = 'X' THEN 10 ELSE CAST(check_of(key) AS BIGINT) END AS last, count(*) > 1 AS several, any_value(hash(nullif(name, ''))) AS written_hash,
             any_value({name_hash("folded")}) AS folded_hash
         FROM filed WHERE key IS NOT NULL GROUP BY key""")
 
@@ -120,7 +120,7 @@ def _kept_query(dataset: Dataset) -> str:
     is_id = dataset.columns[dataset.key].type == "id"
     if is_id:
         # The file's number was verified: equal digits with the same last character need no arithmetic.
-        key = f"CASE WHEN known.key IS NULL THEN {key} WHEN substr({number}, 18, 1) = known.last THEN known.key END"
+        key = f"CASE WHEN known.key IS NULL THEN {key} WHEN source.last = known.last THEN known.key END"
     written = f"CASE WHEN {key} IS NULL THEN {number} END" if is_id else number
     cells = "".join(
         f", source.{name(column)}" for column in types if column in dataset.columns and column != dataset.person

@@ -220,10 +220,10 @@ def keyed(dataset: Dataset, *, sealed: bool) -> tuple[str, str]:
     if sealed:
         return "raw", token_key(number)
     if dataset.columns[dataset.key].type == "id":
-        return with_digits("raw", column), clean_key(number, "source.digits")
+        return with_digits("raw", column), clean_key("source.")
     # 残疾人证号: the first 18 characters are the number.
     whole = f"strlen({number}) = 20 AND regexp_full_match(substr({number}, 19), '[1-7][1-4]')"
-    key = clean_key(f"substr({number}, 1, 18)", "source.digits")
+    key = clean_key("source.")
     return with_digits("raw", f"substr({column}, 1, 18)"), f"CASE WHEN {whole} THEN {key} END"
 
 
