@@ -222,7 +222,9 @@ def _log(said: str) -> None:
     print(f"{time.strftime('%H:%M:%S')} {said}", flush=True)
 
 
-def run(households: int, seed: int, repetitions: int, incremental: Callable[[Bench], Incremental] | None = None) -> None:
+def run(
+    households: int, seed: int, repetitions: int, incremental: Callable[[Bench], Incremental] | None = None
+) -> None:
     """Measure everything and write both files. ``incremental`` prepares the two rows of the incremental engine at full size."""
     load = [round(os.getloadavg()[0], 2)]
     with the_bench(households // 10, seed) as bench:

@@ -78,7 +78,9 @@ def _read_number(text: str) -> tuple[int, str | None, str, str]:
 
 def _people(path: Path) -> pd.DataFrame:
     there = set(pq.read_schema(path).names)
-    raw = pd.read_parquet(path, columns=[heading for heading in _REGISTER if heading in there]).rename(columns=_REGISTER)
+    raw = pd.read_parquet(path, columns=[heading for heading in _REGISTER if heading in there]).rename(
+        columns=_REGISTER
+    )
     raw = raw[raw.notna().any(axis=1)]
     said = raw.assign(**{column: _read(raw[column], "code") for column in _CODES})
     own, head = _numbers(raw["id_number"]), _numbers(raw["head_number"])
@@ -149,7 +151,11 @@ def _certificates(raw: pd.DataFrame, key: str) -> pd.DataFrame:
     for index, text in texts[raw["key"].eq(0) & texts.notna()].items():
         read = read_certificate(text)
         if read.number:
-            raw.loc[index, ["key", "certificate_type", "certificate_grade"]] = [int(read.number[:17]), read.kind_word, read.grade]
+            raw.loc[index, ["key", "certificate_type", "certificate_grade"]] = [
+                int(read.number[:17]),
+                read.kind_word,
+                read.grade,
+            ]
     return raw
 
 

@@ -17,11 +17,15 @@ def link_keyed(bench: Bench) -> int:
         for file in delivery.staged
     ]
     connection.execute(f"CREATE TABLE entries AS {' UNION ALL '.join(parts)}")
-    connection.execute("CREATE TABLE people_text AS SELECT CAST(unique_id AS VARCHAR) AS unique_id, key, name FROM people")
+    connection.execute(
+        "CREATE TABLE people_text AS SELECT CAST(unique_id AS VARCHAR) AS unique_id, key, name FROM people"
+    )
     api = DuckDBAPI(connection=connection)
     settings = SettingsCreator(link_type="link_only", blocking_rules_to_generate_predictions=[block_on("key")])
     tables = [
-        api.register(connection.table(table).to_arrow_table(), table_name=f"side_{at}", dataset_display_name=f"side_{at}")
+        api.register(
+            connection.table(table).to_arrow_table(), table_name=f"side_{at}", dataset_display_name=f"side_{at}"
+        )
         for at, table in enumerate(("people_text", "entries"))
     ]
     linked = Linker(tables, settings, log_level=None, validate_settings=False).inference.deterministic_link()

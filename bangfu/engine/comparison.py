@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,6 +15,7 @@ from bangfu.core.problems import Problem
 from bangfu.core.whole_files import check_places
 from bangfu.engine import problems
 from bangfu.engine.datasets import declared_datasets
+from bangfu.engine.delivered import take_delivered
 from bangfu.engine.duckdb_.facts import Delivery, compare_names, match
 from bangfu.engine.duckdb_.judgement import judge
 from bangfu.engine.duckdb_.numbers import create_macros
@@ -22,7 +23,6 @@ from bangfu.engine.duckdb_.register import lay_out_people, load_register
 from bangfu.engine.duckdb_.session import Limits, count, session
 from bangfu.engine.findings.evidence import gather_evidence
 from bangfu.engine.findings.write import Count, check_target, gather, write_gathered, write_sorted
-from bangfu.engine.intake.concerned import RELATION, know_people, read_concerned
 from bangfu.engine.intake.deliveries import Manifest, stage_delivery, staged_columns
 from bangfu.engine.intake.deliveries_folder import About
 from bangfu.engine.intake.deliveries_raw import readable
@@ -126,7 +126,9 @@ def compare(
             staged = _staged(datasets, on, about, how, folder, manifests)
             compared = compare_staged(registry, staged, on, out, how=how, evidence=evidence)
     else:
-        compared = _compare(registry, _Reader(datasets, on, about, how, manifests), on, out, how=how, evidence=evidence)
+        compared = _compare(
+            registry, _Delivered(datasets, on, about, how, manifests), on, out, how=how, evidence=evidence
+        )
     remarks = tuple(problem for manifest in manifests for problem in _remarks(manifest, about.get(manifest.dataset)))
     return Summary(
         on,
@@ -160,19 +162,24 @@ def compare_staged(
     how = how or How()
     if how.cluster is not None:
         return _on_spark(registry, deliveries, on, out, how, evidence)
-    return _compare(registry, lambda _connection, _folder: deliveries, on, out, how=how, evidence=evidence)
+
+    def matched(connection: duckdb.DuckDBPyConnection, folder: Path, facts: frozenset[str]) -> Iterator[Delivery]:
+        for delivered in deliveries:
+            yield _matched(connection, delivered, how, folder, facts)
+
+    return _compare(registry, matched, on, out, how=how, evidence=evidence)
 
 
 def _compare(
     registry: Path | StagedRegister,
-    deliveries: Callable[[duckdb.DuckDBPyConnection, Path], Iterable[Delivery]],
+    take: Callable[[duckdb.DuckDBPyConnection, Path, frozenset[str]], Iterable[Delivery]],
     on: date,
     out: Path,
     *,
     how: How,
     evidence: Path | None,
 ) -> Compared:
-    """On DuckDB; ``deliveries`` are taken, one by one, from a connection that knows the register."""
+    """On DuckDB; ``take`` matches the deliveries, one by one, in a connection that knows the register."""
     check_target(out)
     if evidence is not None:
         check_places(out, evidence)
@@ -183,9 +190,7 @@ def _compare(
         lay_out_people(connection)
         matcher = _matcher(connection, on) if how.matching else None
         matched = []
-        for delivered in deliveries(connection, folder):
-            delivery = open_sealed(connection, delivered, how.keys, folder)
-            match(connection, delivery, rules.facts)
+        for delivery in take(connection, folder, rules.facts):
             if matcher is not None and not delivery.sealed:
                 matcher.take(delivery)
             matched.append(delivery)
@@ -273,8 +278,8 @@ def _staged(
 
 
 @dataclass(frozen=True, slots=True)
-class _Reader:
-    """Reads each file when its turn comes, in the comparison's own connection: only what concerns the register."""
+class _Delivered:
+    """Takes files straight into a comparison, without staging more than what concerns the register."""
 
     datasets: Mapping[str, Path]
     on: date
@@ -282,23 +287,35 @@ class _Reader:
     how: How
     manifests: list[Manifest]
 
-    def __call__(self, connection: duckdb.DuckDBPyConnection, folder: Path) -> Iterator[Delivery]:
-        """Deliveries, each to be matched before the next."""
-        know_people(connection)
-        for name, path in self.datasets.items():
-            self.how.told(name)
-            said = self.about.get(name) or About()
-            own = folder / name
-            own.mkdir(mode=0o700)
-            manifest = read_concerned(connection, name, path, own, today=self.on, widths=said.widths)
-            if manifest is None:
-                # Sealed: what concerns whom can only be told when it is staged.
-                yield from _staged({name: path}, self.on, self.about, self.how, folder, self.manifests)
+    def __call__(
+        self, connection: duckdb.DuckDBPyConnection, folder: Path, facts: frozenset[str]
+    ) -> Iterator[Delivery]:
+        """Matched deliveries."""
+        taken = take_delivered(
+            connection, self.datasets, self.about, folder, on=self.on, facts=facts, told=self.how.told
+        )
+        for name, one in taken:
+            if one.delivery is not None and one.manifest is not None:
+                self.manifests.append(one.manifest)
+                yield one.delivery
                 continue
-            self.manifests.append(manifest)
-            yield Delivery(declared_datasets()[name], path.name, (), said.as_of, said.coverage, table=RELATION)
-            shutil.rmtree(own)
+            # Sealed: which rows concern whom can only be told of all of them.
+            alone = {name: self.datasets[name]}
+            for staged in _staged(alone, self.on, self.about, replace(self.how, told=_nobody), folder, self.manifests):
+                yield _matched(connection, staged, self.how, folder, facts)
         self.how.told("")
+
+
+def _matched(
+    connection: duckdb.DuckDBPyConnection, delivered: Delivery, how: How, folder: Path, facts: frozenset[str]
+) -> Delivery:
+    delivery = open_sealed(connection, delivered, how.keys, folder)
+    match(connection, delivery, facts)
+    return delivery
+
+
+def _nobody(_: str) -> None:
+    """Hears nothing."""
 
 
 def _remarks(manifest: Manifest, about: About | None) -> list[Problem]:

@@ -45,9 +45,10 @@ def match(connection: duckdb.DuckDBPyConnection, delivery: Delivery, facts: froz
     """
     files = delivery.relation
     query = match_query(delivery.dataset, facts, files, staged_name_hash(connection, files))
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {match_table(delivery)} AS {query}")
+    # No temporary tables: several cursors of one DuckDB may match deliveries for one comparison.
+    connection.execute(f"CREATE OR REPLACE TABLE {match_table(delivery)} AS {query}")
     if delivery.dataset.silence in facts:
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE {absent_table(delivery)} AS {absent_query(files)}")
+        connection.execute(f"CREATE OR REPLACE TABLE {absent_table(delivery)} AS {absent_query(files)}")
 
 
 def staged_name_hash(connection: duckdb.DuckDBPyConnection, files: str) -> str:

@@ -39,7 +39,7 @@ def know_people(connection: duckdb.DuckDBPyConnection) -> None:
     """Make the table ``known`` from ``filed``: key, its last character, whether several persons have it, and hashes of the name as
     written and as folded.
     """
-    connection.execute(f"""CREATE OR REPLACE TEMP TABLE known AS
+    connection.execute(f"""CREATE OR REPLACE TABLE known AS
         SELECT key, CASE WHEN check_of(key) = 'X' THEN 10 ELSE CAST(check_of(key) AS BIGINT) END AS last, count(*) > 1 AS several, any_value(hash(nullif(name, ''))) AS written_hash,
             any_value({name_hash("folded")}) AS folded_hash
         FROM filed WHERE key IS NOT NULL GROUP BY key""")
