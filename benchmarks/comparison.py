@@ -1,83 +1,52 @@
-"""The comparison of 300,000 persons and more with 6 million department rows, beside the raw scan and pandas.
+"""DESIGN 5's table: the comparison at the size of a province beside the raw scan, Polars, pandas, PostgreSQL and Splink.
 
-``python -m benchmarks.comparison``. The prefecture takes a few minutes to invent: BANGFU_BENCH_DATA names a folder to keep it in for the
-next run. Nothing is measured unless pandas, the staged run and the run on raw files find exactly the same.
+``python -m benchmarks.comparison [--households N] [--seed S] [--repetitions R]``: by default 1,220,000 households, 3.7 million persons
+and 61 million rows, and one tenth of it for the rivals that take longer. BANGFU_BENCH_DATA names the folder where prefecture-N-S and
+prefecture-N/10-S are kept: to invent them takes an hour. Nothing is measured unless the rivals find the same.
+
+Writes benchmarks/results/comparison.json (the table) and comparison-full.json (times, ranges, notes).
 """
 
+import argparse
 import os
-import shutil
 import statistics
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-import duckdb
-import pyarrow as pa
 import pyarrow.parquet as pq
-import python_calamine as calamine
 
 from bangfu.engine.comparison import How, Summary, compare, compare_staged
-from bangfu.engine.datasets import declared_datasets
-from bangfu.engine.duckdb_.facts import Delivery
-from bangfu.engine.duckdb_.register import register_columns
-from bangfu.engine.duckdb_.session import Limits, literal, name, session
-from bangfu.engine.intake.deliveries import stage_delivery, staged_columns
-from bangfu.engine.intake.deliveries_folder import DeliveryFolder, open_folder
-from bangfu.engine.intake.staged_register import StagedRegister, open_register, stage_register
-from bangfu.synthetic.datasets import DATASETS
-from bangfu.synthetic.days import REFERENCE_DAY
-from bangfu.synthetic.prefecture import generate
-from benchmarks.measure import interleaved, peak_megabytes, write
+from benchmarks import comparison_rows as table
+from benchmarks import pandas_raw, polars_rival, postgres_rival, splink_rival
+from benchmarks.bench_data import ON, Bench, Cut, cut, prepare, scan_keyed, scan_raw, the_bench
+from benchmarks.comparison_rows import FIRST, FULL, RAW_SCAN, Incremental, Row, median_ratio
+from benchmarks.measure import RESULTS, in_turns, peak_megabytes, write
 from benchmarks.pandas_rival import FINDING, Files, find
 
-HOUSEHOLDS, SEED, REPETITIONS = 122_000, 1, 5
-PERSONS_AT_LEAST, ROWS_AT_LEAST = 300_000, 6_000_000
-ON: date = REFERENCE_DAY
-RAW_SCAN, KEYED_SCAN = "raw scan", "scan of the keyed Parquet"
-FIRST, STAGED, REGISTER = "ours, first run on raw files", "ours, keyed", "taking the register in"
-PANDAS, PANDAS_WHOLE = "pandas, five columns of a finding", "pandas, with source rows and sorted"
+HOUSEHOLDS, SEED, REPETITIONS = 1_220_000, 1, 5
+# PostgreSQL and Splink are no row of the table: fewer turns are enough to see how far away they are.
+FEWER = 3
+KEYED_SCAN = "scan of the keyed Parquet"
+POLARS_SCAN, POLARS_MATCH = "Polars, raw scan", "Polars, matching the keyed rows (no rules)"
+PANDAS_RAW, PANDAS_KEYED = "pandas, from the raw files", "pandas, on the data that ours keyed"
+POSTGRES, SPLINK = "PostgreSQL, rules in SQL over loaded tables", "Splink, deterministic link by number (no rules)"
+TENTHS = (1, 2, 5)
+WITH_SOURCE = [*FINDING, "来源行"]
 NOTES = (
     "Raw scan: DuckDB adds up the lengths of the cells of the columns that ours reads, register included, and keeps nothing. It "
     "reads CSV and Parquet as delivered; GB18030 was made UTF-8 and workbooks were made Parquet beforehand, which is not in its time.",
-    "Keyed: register and deliveries as intake normalised and keyed them; pandas begins there too. Ours writes all seven columns of a "
-    "finding, sorted; pandas never writes the sentence (说明).",
-    "The files were in the page cache. The rivals take turns; each ratio is one of medians in this run, its range one of single turns.",
+    "Keyed: register and deliveries as intake normalised and keyed them; every run joins, judges all rules and writes all seven columns "
+    "of a finding, sorted. First run: from the delivered files and the register's, nothing staged before, the same file at the end.",
+    "pandas doing the same ÷ ours: pandas from the raw files (reads, verifies numbers, reads values, joins, judges, with source rows, sorted; "
+    "no sentence, no counts of what was set aside) ÷ ours on keyed data, as ENGINE.md compared them. The same ÷ our first run, which "
+    "does that work too, is beside it under “ratios”, and so is pandas on our keyed data ÷ ours.",
+    "Growth: ours on keyed data; the smaller sizes are cut out of the full one by number. Peak memory: the greater of our two runs at "
+    "full size, each in a fresh process, in MB.",
+    "The files were in the page cache. The rivals take turns; a ratio is one of medians in this run, its range one of single turns.",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Bench:
-    """A prefecture, and the folder beside it for what is staged and written."""
-
-    prefecture: Path
-    work: Path
-
-    @property
-    def register(self) -> Path:
-        """One row per person on file."""
-        return self.prefecture / "people.parquet"
-
-    @property
-    def delivered(self) -> DeliveryFolder:
-        """The departments' files."""
-        return open_folder(self.prefecture / "datasets")
-
-    @property
-    def staged(self) -> dict[str, Delivery]:
-        """The deliveries as they were staged by :func:`prepare`."""
-        found = {}
-        for dataset, path in self.delivered.files.items():
-            files = tuple(self.work / dataset / file for file in ("clean.parquet", "repaired.parquet"))
-            about = self.delivered.about[dataset]
-            found[dataset] = Delivery(declared_datasets()[dataset], path.name, files, about.as_of, about.coverage)
-        return found
-
-    def findings(self, of: str) -> Path:
-        """Where one of the rivals writes."""
-        return self.work / f"findings-{of}.parquet"
 
 
 def first_run(bench: Bench) -> Summary:
@@ -88,198 +57,220 @@ def first_run(bench: Bench) -> Summary:
 
 def staged_run(bench: Bench) -> None:
     """Ours on deliveries that were staged before."""
-    compare_staged(open_register(bench.work / "register"), bench.staged.values(), ON, bench.findings("staged"))
+    compare_staged(bench.staged_register, bench.staged.values(), ON, bench.findings("staged"))
 
 
-def take_register(bench: Bench) -> StagedRegister:
-    """Take the register in; the first run does that too, without writing it down."""
-    return stage_register(bench.register, bench.work / "register", today=ON)
+def cut_run(bench: Bench, part: Cut) -> None:
+    """Ours on a part of them."""
+    compare_staged(part.register, part.deliveries, ON, bench.findings(f"cut-{part.tenths}"))
 
 
-def pandas_run(bench: Bench, *, sources: bool) -> None:
+def pandas_run(bench: Bench) -> None:
     """The rival on what ours has staged."""
     files = Files(bench.work / "register" / "filed.parquet", bench.staged, bench.register.name)
-    find(files, ON, bench.findings("pandas"), sources=sources)
+    find(files, ON, bench.findings("pandas"), sources=True)
 
 
-def prepare(bench: Bench) -> None:
-    """Stage every delivery and the register, and convert what DuckDB cannot scan as delivered."""
-    for dataset, path in bench.delivered.files.items():
-        stage_delivery(dataset, path, bench.work / dataset, today=ON)
-        if path.suffix == ".xlsx":
-            _workbook_to_parquet(path, bench.work / f"{dataset}.parquet")
-        elif path.suffix == ".csv" and DATASETS[dataset].encoding == "gb18030":
-            (bench.work / f"{dataset}.csv").write_bytes(path.read_bytes().decode("gb18030").encode())
-    take_register(bench)
+def pandas_raw_run(bench: Bench) -> None:
+    """The rival on the raw files."""
+    pandas_raw.find_raw(bench, bench.findings("pandas-raw"))
 
 
-def _workbook_to_parquet(path: Path, target: Path) -> None:
-    rows = calamine.load_workbook(str(path)).get_sheet_by_index(0).to_python()
-    columns = list(zip(*rows[1:], strict=True))
-    texts = [pa.array([str(cell) for cell in column], pa.string()) for column in columns]
-    pq.write_table(pa.Table.from_arrays(texts, names=[str(heading) for heading in rows[0]]), target)
-
-
-def scan_raw(bench: Bench) -> None:
-    """The limit: decode the columns that the comparison reads, as delivered."""
-    with session(Limits()) as (connection, _):
-        _scan(connection, bench.register, _register_headings(bench))
-        for dataset, path in bench.delivered.files.items():
-            declared = declared_datasets()[dataset]
-            keys = {declared.key, declared.person, *staged_columns(declared)} & declared.columns.keys()
-            converted = [bench.work / f"{dataset}{suffix}" for suffix in (".csv", ".parquet")]
-            readable = next((file for file in converted if file.exists()), path)
-            _scan(connection, readable, {declared.columns[key].heading for key in keys})
-
-
-def scan_keyed(bench: Bench) -> None:
-    """Decode all that is staged, and the register."""
-    with session(Limits()) as (connection, _):
-        _scan(connection, bench.register, _register_headings(bench))
-        for delivery in bench.staged.values():
-            for file in delivery.staged:
-                _scan(connection, file, set(pq.read_schema(file).names) - {"written", "broken"})
-
-
-def _register_headings(bench: Bench) -> set[str]:
-    known = {column.heading for column in register_columns().values()}
-    return known & set(pq.read_schema(bench.register).names)
-
-
-def _scan(connection: duckdb.DuckDBPyConnection, path: Path, wanted: set[str]) -> None:
-    """No answer comes from statistics: lengths of texts and hashes of figures need every cell."""
-    csv = path.suffix == ".csv"
-    options = ", all_varchar = TRUE, header = TRUE, delim = ',', quote = '\"'" if csv else ""
-    relation = f"{'read_csv' if csv else 'read_parquet'}({literal(str(path))}{options})"
-    types = {
-        str(column): str(sql_type)
-        for column, sql_type, *_ in connection.execute(f"DESCRIBE FROM {relation}").fetchall()
-    }
-    if not wanted <= types.keys():
-        raise SystemExit(f"{path.name} has no column {sorted(wanted - types.keys())}")
-    answers = [
-        f"sum(strlen({name(column)}))" if types[column] == "VARCHAR" else f"bit_xor(hash({name(column)}))"
-        for column in sorted(wanted)
-    ]
-    connection.execute(f"SELECT {', '.join(answers)} FROM {relation}").fetchall()
-
-
-def check_same(bench: Bench) -> Summary:
-    """Run everything once; refuse to go on where the findings differ in any row. Gives what ours found."""
+def check_ours(bench: Bench) -> Summary:
+    """Run ours both ways; refuse to go on where the findings differ in any row. Gives what was found."""
     summary = first_run(bench)
     staged_run(bench)
-    expected = _rows(bench.findings("staged"), [*FINDING, "来源行"])
-    if _rows(bench.findings("first"), [*FINDING, "来源行"]) != expected:
+    first, staged = (pq.read_table(bench.findings(of)) for of in ("first", "staged"))
+    if not first.equals(staged):
         raise SystemExit("ours finds something else on staged deliveries than on raw files")
-    for sources, columns in ((True, [*FINDING, "来源行"]), (False, FINDING)):
-        pandas_run(bench, sources=sources)
-        if _rows(bench.findings("pandas"), columns) != sorted(row[: len(columns)] for row in expected):
-            raise SystemExit("pandas finds something else than ours")
     return summary
 
 
-def _rows(path: Path, columns: list[str]) -> list[tuple[str, ...]]:
-    table = pq.read_table(path, columns=columns)
-    return sorted(zip(*(table.column(column).to_pylist() for column in columns), strict=True))
+def check_pandas(bench: Bench) -> None:
+    """The same of pandas, both ways, beside ours."""
+    expected = _rows(bench.findings("staged"))
+    for of, run in (("pandas", pandas_run), ("pandas-raw", pandas_raw_run)):
+        run(bench)
+        if _rows(bench.findings(of)) != expected:
+            raise SystemExit(f"{of} finds something else than ours")
 
 
-def measure(bench: Bench) -> dict[str, dict[str, object]]:
-    """Seconds of every rival, in turns."""
-    return interleaved(
+def _rows(path: Path) -> list[tuple[str, ...]]:
+    found = pq.read_table(path, columns=WITH_SOURCE)
+    return sorted(zip(*(found.column(column).to_pylist() for column in WITH_SOURCE), strict=True))
+
+
+def check_postgres(bench: Bench, found: Mapping[str, int]) -> dict[str, list[int]]:
+    """Kinds of which PostgreSQL finds another number than ours: only names, which SQL alone cannot tell apart."""
+    ours = Counter(pq.read_table(bench.findings("staged"), columns=["种类"]).column(0).to_pylist())
+    other = {kind: [found.get(kind, 0), ours[kind]] for kind in ours if found.get(kind, 0) != ours[kind]}
+    if set(other) - {"姓名不符"}:
+        raise SystemExit(f"PostgreSQL finds something else than ours: {other}")
+    return other
+
+
+def measure_full(
+    bench: Bench, repetitions: int, incremental: Callable[[Bench], Incremental] | None
+) -> dict[str, list[float]]:
+    """Seconds of every rival at full size, and of ours at the smaller sizes."""
+    parts = [cut(bench, tenths) for tenths in TENTHS]
+    rivals: dict[str, Callable[[], object]] = {
+        RAW_SCAN: lambda: scan_raw(bench),
+        FULL: lambda: staged_run(bench),
+        FIRST: lambda: first_run(bench),
+        KEYED_SCAN: lambda: scan_keyed(bench),
+        POLARS_SCAN: lambda: polars_rival.scan_raw(bench),
+        POLARS_MATCH: lambda: polars_rival.match_keyed(bench),
+    }
+    for part in parts:
+        rivals[_size(part.tenths)] = lambda part=part: cut_run(bench, part)  # type: ignore[misc]
+    if incremental is not None:
+        rivals |= incremental(bench).rivals()
+    return in_turns(rivals, repetitions)
+
+
+def _size(tenths: int) -> str:
+    return f"{FULL}, {tenths}/10"
+
+
+def measure_tenth(bench: Bench, repetitions: int) -> tuple[dict[str, list[float]], dict[str, object]]:
+    """Seconds of every rival at one tenth, and what there is to say of PostgreSQL and Splink."""
+    times = in_turns(
         {
             RAW_SCAN: lambda: scan_raw(bench),
-            KEYED_SCAN: lambda: scan_keyed(bench),
+            FULL: lambda: staged_run(bench),
             FIRST: lambda: first_run(bench),
-            STAGED: lambda: staged_run(bench),
-            REGISTER: lambda: take_register(bench),
-            PANDAS: lambda: pandas_run(bench, sources=False),
-            PANDAS_WHOLE: lambda: pandas_run(bench, sources=True),
+            PANDAS_KEYED: lambda: pandas_run(bench),
+            PANDAS_RAW: lambda: pandas_raw_run(bench),
         },
-        REPETITIONS,
+        repetitions,
     )
-
-
-def ratios(times: Mapping[str, Mapping[str, object]]) -> dict[str, dict[str, float]]:
-    """The ratios that DESIGN 5 sets targets for, of medians, with the least and greatest of single turns."""
-    pairs = (
-        (STAGED, RAW_SCAN),
-        (STAGED, KEYED_SCAN),
-        (FIRST, RAW_SCAN),
-        (PANDAS, STAGED),
-        (PANDAS_WHOLE, STAGED),
-        (PANDAS_WHOLE, FIRST),
-    )
-    return {f"{above} ÷ {below}": _ratio(_seconds(times, above), _seconds(times, below)) for above, below in pairs}
-
-
-def _ratio(above: list[float], below: list[float]) -> dict[str, float]:
-    single = sorted(one / other for one, other in zip(above, below, strict=True))
-    of_medians = statistics.median(above) / statistics.median(below)
-    return {"ratio": round(of_medians, 2), "least": round(single[0], 2), "greatest": round(single[-1], 2)}
-
-
-def _seconds(times: Mapping[str, Mapping[str, object]], rival: str) -> list[float]:
-    taken = times[rival]["seconds"]
-    return [float(seconds) for seconds in taken] if isinstance(taken, list) else []
+    started = time.perf_counter()
+    with postgres_rival.loaded(bench) as connection:
+        loading = time.perf_counter() - started
+        few = min(FEWER, repetitions)
+        linked: list[int] = []
+        times |= in_turns(
+            {
+                POSTGRES: lambda: postgres_rival.find(connection),
+                SPLINK: lambda: linked.append(splink_rival.link_keyed(bench)),
+            },
+            few,
+        )
+        kinds = connection.execute("SELECT kind, count(*) FROM found GROUP BY kind").fetchall()
+    other = check_postgres(bench, {str(kind): int(count) for kind, count in kinds})
+    return times, {"postgres_loads_seconds": round(loading, 1), "postgres_other": other, "splink_pairs": linked[-1]}
 
 
 def peaks(bench: Bench) -> dict[str, int]:
-    """Peak memory of each in a fresh process, megabytes."""
+    """Peak memory of ours in a fresh process, megabytes."""
     made = f"Bench(Path({str(bench.prefecture)!r}), Path({str(bench.work)!r}))"
-    runs = {
-        FIRST: f"first_run({made})",
-        STAGED: f"staged_run({made})",
-        PANDAS: f"pandas_run({made}, sources=False)",
-        PANDAS_WHOLE: f"pandas_run({made}, sources=True)",
-    }
-    return {rival: peak_megabytes(f"from benchmarks.comparison import *; {run}") for rival, run in runs.items()}
+    runs = {FIRST: f"first_run({made})", FULL: f"staged_run({made})"}
+    return {run: peak_megabytes(f"from benchmarks.comparison import *; {code}") for run, code in runs.items()}
 
 
-@contextmanager
-def the_bench() -> Iterator[Bench]:
-    """A prefecture to measure on: kept in the folder that BANGFU_BENCH_DATA names, or gone afterwards."""
-    kept = os.environ.get("BANGFU_BENCH_DATA")
-    with TemporaryDirectory(prefix="bangfu-bench-") as temporary:
-        prefecture = Path(kept or temporary) / f"prefecture-{HOUSEHOLDS}-{SEED}"
-        if not prefecture.exists():
-            generate(HOUSEHOLDS, SEED, prefecture)
-        work = Path(temporary) / "work"
-        work.mkdir()
-        yield Bench(prefecture, work)
-        shutil.rmtree(work)
+def table_rows(
+    full: Mapping[str, Sequence[float]],
+    tenth: Mapping[str, Sequence[float]],
+    memory: Mapping[str, int],
+    repetitions: int,
+) -> list[Row]:
+    """DESIGN 5's table."""
+    return [
+        table.made(table.KEYED, median_ratio(full, FULL, RAW_SCAN), repetitions),
+        table.made(table.RAW, median_ratio(full, FIRST, RAW_SCAN), repetitions),
+        *table.incremental_rows(full, repetitions),
+        table.made(table.PANDAS, median_ratio(tenth, PANDAS_RAW, FULL), repetitions),
+        table.made(table.GROWTH, median_ratio(full, FULL, _size(1)), repetitions),
+        table.made(table.MEMORY, max(memory.values(), default=None), 1),
+        *table.matching_rows(),
+    ]
 
 
-def main() -> None:
-    """Measure and write benchmarks/results/comparison-a.json."""
-    with the_bench() as bench:
-        prepare(bench)
-        summary = check_same(bench)
-        if summary.persons < PERSONS_AT_LEAST or summary.rows < ROWS_AT_LEAST:
-            raise SystemExit(f"too small: {summary.persons} persons, {summary.rows} rows")
-        before = os.getloadavg()
-        times = measure(bench)
-        rows = summary.persons + summary.rows
-        figures = {
-            "households": HOUSEHOLDS,
-            "seed": SEED,
-            "persons": summary.persons,
-            "department_rows": summary.rows,
-            "megabytes_delivered": sum(path.stat().st_size for path in bench.delivered.files.values()) >> 20,
-            "findings": summary.findings,
-            "pandas_finds_the_same": True,
-            "repetitions": REPETITIONS,
-            "notes": NOTES,
-            # One minute's mean, this run's own work included in the second: above the number of cores, others were working too.
-            "load_average": [round(before[0], 2), round(os.getloadavg()[0], 2)],
-            "times": times,
-            "ratios": ratios(times),
-            "rows_per_second": {r: round(rows / statistics.median(_seconds(times, r))) for r in (FIRST, STAGED)},
-            "peak_megabytes": peaks(bench),
+# Beside the table's: above ÷ below, at full size and at one tenth.
+_ALSO_FULL = ((FULL, KEYED_SCAN), (POLARS_SCAN, RAW_SCAN), (POLARS_MATCH, FULL))
+_ALSO_TENTH = ((FULL, RAW_SCAN), (FIRST, RAW_SCAN), (PANDAS_RAW, FULL), (PANDAS_RAW, FIRST), (PANDAS_KEYED, FULL), (POSTGRES, FULL), (SPLINK, FULL))  # fmt: skip
+
+
+def ratios(times: Mapping[str, Sequence[float]], pairs: Sequence[tuple[str, str]]) -> dict[str, dict[str, float]]:
+    """Ratios of medians, with the least and greatest of single turns."""
+    found = {}
+    for above, below in pairs:
+        of_medians = median_ratio(times, above, below)
+        if of_medians is not None:
+            single = sorted(one / other for one, other in zip(times[above], times[below], strict=False))
+            found[f"{above} ÷ {below}"] = {
+                "ratio": round(of_medians, 2), "least": round(single[0], 2), "greatest": round(single[-1], 2),
+            }  # fmt: skip
+    return found
+
+
+def _told(times: Mapping[str, Sequence[float]]) -> dict[str, dict[str, object]]:
+    """Times as the page shows them; the ratio is to the raw scan."""
+    first = statistics.median(times[RAW_SCAN])
+    return {
+        rival: {
+            "seconds": [round(one, 3) for one in taken],
+            "median": round(statistics.median(taken), 3),
+            "ratio": round(statistics.median(taken) / first, 3),
         }
-    about = (
-        f"comparing {summary.persons:,} persons with {summary.rows:,} rows of {len(DATASETS)} departments' deliveries"
-    )
-    write("comparison-a", about, "python -m benchmarks.comparison", figures)
+        for rival, taken in times.items()
+    }
+
+
+def _log(said: str) -> None:
+    print(f"{time.strftime('%H:%M:%S')} {said}", flush=True)
+
+
+def run(
+    households: int, seed: int, repetitions: int, incremental: Callable[[Bench], Incremental] | None = None
+) -> None:
+    """Measure everything and write both files. ``incremental`` prepares the two rows of the incremental engine at full size."""
+    load = [round(os.getloadavg()[0], 2)]
+    with the_bench(households // 10, seed) as bench:
+        _log("staging one tenth")
+        prepare(bench)
+        small = check_ours(bench)
+        check_pandas(bench)
+        _log("measuring one tenth")
+        tenth, others = measure_tenth(bench, repetitions)
+    with the_bench(households, seed) as bench:
+        _log("staging full size")
+        prepare(bench)
+        summary = check_ours(bench)
+        _log("measuring full size")
+        full = measure_full(bench, repetitions, incremental)
+        _log("measuring memory")
+        memory = peaks(bench)
+        delivered = sum(path.stat().st_size for path in bench.delivered.files.values()) >> 20
+        growth = {f"{tenths}/10": round(statistics.median(full[_size(tenths)]), 3) for tenths in TENTHS}
+    load.append(round(os.getloadavg()[0], 2))
+    rows = table_rows(full, tenth, memory, repetitions)
+    table.write_rows(rows, RESULTS)
+    figures = {
+        "households": households, "seed": seed, "persons": summary.persons, "department_rows": summary.rows,
+        "megabytes_delivered": delivered, "findings": summary.findings,
+        "one_tenth": {"persons": small.persons, "department_rows": small.rows, "findings": small.findings, **others},
+        "repetitions": repetitions, "notes": NOTES,
+        # One minute's mean, this run's own work included in the second: above the number of cores, others were working too.
+        "load_average": load,
+        "times": _told(full), "times_one_tenth": _told(tenth),
+        "growth": growth | {"10/10": round(statistics.median(full[FULL]), 3)},
+        "ratios": ratios(full, _ALSO_FULL), "ratios_one_tenth": ratios(tenth, _ALSO_TENTH),
+        "peak_megabytes": memory, "table": [asdict(row) for row in rows],
+    }  # fmt: skip
+    about = f"comparing {summary.persons:,} persons with {summary.rows:,} rows of {len(bench.delivered.files)} departments' deliveries"
+    write("comparison-full", about, "python -m benchmarks.comparison", figures)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """See above; ``arguments`` are those of the command line, none of them when all benchmarks run."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--households", type=int, default=HOUSEHOLDS)
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--repetitions", type=int, default=REPETITIONS)
+    asked = parser.parse_args(arguments)
+    run(asked.households, asked.seed, asked.repetitions)
 
 
 if __name__ == "__main__":

@@ -14,8 +14,8 @@ from pathlib import Path
 RESULTS = Path(__file__).parent / "results"
 
 
-def interleaved(rivals: Mapping[str, Callable[[], object]], repetitions: int) -> dict[str, dict[str, object]]:
-    """Run each rival in turn, so often; seconds of every repetition, the median, and the ratio of medians to the first rival."""
+def in_turns(rivals: Mapping[str, Callable[[], object]], repetitions: int) -> dict[str, list[float]]:
+    """Run each rival in turn, so often; the seconds of every repetition."""
     seconds: dict[str, list[float]] = {name: [] for name in rivals}
     for _ in range(repetitions):
         for name, run in rivals.items():
@@ -23,6 +23,12 @@ def interleaved(rivals: Mapping[str, Callable[[], object]], repetitions: int) ->
             started = time.perf_counter()
             run()
             seconds[name].append(time.perf_counter() - started)
+    return seconds
+
+
+def interleaved(rivals: Mapping[str, Callable[[], object]], repetitions: int) -> dict[str, dict[str, object]]:
+    """The same with the median of each, and the ratio of medians to the first rival."""
+    seconds = in_turns(rivals, repetitions)
     first = statistics.median(next(iter(seconds.values())))
     return {
         name: {

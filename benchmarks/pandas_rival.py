@@ -38,14 +38,27 @@ def find(files: Files, on: date, out: Path, *, sources: bool) -> None:
     """Write the findings of all base rules to a Parquet file; with ``sources`` also 来源行, in sorted order as ours."""
     people = _read_people(files.people)
     matched = {name: _matched(people, delivery) for name, delivery in files.deliveries.items()}
+    names = {"": files.registry} | {name: delivery.file for name, delivery in files.deliveries.items()}
+    found = judge(people, matched, names, files.deliveries["population"].coverage, on, sources=sources)
+    found.to_parquet(out, compression="zstd", index=False)
+
+
+def judge(
+    people: pd.DataFrame,
+    matched: Mapping[str, pd.DataFrame],
+    names: Mapping[str, str],
+    coverage: tuple[str, ...] | None,
+    on: date,
+    *,
+    sources: bool,
+) -> pd.DataFrame:
+    """The findings of ``people`` (index pid) and the ``matched`` rows of each dataset (with pid); ``names``: dataset → file."""
     _describe(people, matched["disability"])
-    claims = [_unusable(people), _unregistered(people, matched["population"], files.deliveries["population"])]
+    claims = [_unusable(people), _unregistered(people, matched["population"], coverage)]
     claims += [_other_names(people, rows, name) for name, rows in matched.items()]
     claims += _life(matched) + _belongings(people, matched) + _work(people, matched)
     claims += _income(people, matched, on) + _welfare(people, matched, on)
-    names = {"": files.registry} | {name: delivery.file for name, delivery in files.deliveries.items()}
-    found = _findings(people, pd.concat(claims, ignore_index=True), names, sources=sources)
-    found.to_parquet(out, compression="zstd", index=False)
+    return _findings(people, pd.concat(claims, ignore_index=True), names, sources=sources)
 
 
 def _read_people(path: Path) -> pd.DataFrame:
@@ -93,11 +106,11 @@ def _unusable(people: pd.DataFrame) -> pd.DataFrame:
     return _claim(rows.assign(row=rows["pid"]), "", "号码无效", CANNOT)
 
 
-def _unregistered(people: pd.DataFrame, population: pd.DataFrame, delivery: Delivery) -> pd.DataFrame:
+def _unregistered(people: pd.DataFrame, population: pd.DataFrame, coverage: tuple[str, ...] | None) -> pd.DataFrame:
     """Silence is a fact for places that are covered; it has no row."""
     silent = people["key"].notna() & ~people["pid"].isin(population["pid"])
-    if delivery.coverage is not None:
-        silent &= people["place"].str.startswith(delivery.coverage).fillna(value=False).astype(bool)
+    if coverage is not None:
+        silent &= people["place"].str.startswith(coverage).fillna(value=False).astype(bool)
     return _claim(people.loc[silent, ["pid"]].assign(row=-1), "population", "查无此人", DOUBT)
 
 

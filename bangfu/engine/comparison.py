@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,6 +15,7 @@ from bangfu.core.problems import Problem
 from bangfu.core.whole_files import check_places
 from bangfu.engine import problems
 from bangfu.engine.datasets import declared_datasets
+from bangfu.engine.delivered import take_delivered
 from bangfu.engine.duckdb_.facts import Delivery, compare_names, match
 from bangfu.engine.duckdb_.judgement import judge
 from bangfu.engine.duckdb_.numbers import create_macros
@@ -120,9 +121,14 @@ def compare(
         raise problems.UNKNOWN_DATASET(name=unknown[0], known="、".join(declared_datasets()))
     how, about = how or How(), about or {}
     manifests: list[Manifest] = []
-    with _workplace(how) as folder:
-        staged = _staged(datasets, on, about, how, folder, manifests)
-        compared = compare_staged(registry, staged, on, out, how=how, evidence=evidence)
+    if how.cluster is not None or how.matching:
+        with _workplace(how) as folder:
+            staged = _staged(datasets, on, about, how, folder, manifests)
+            compared = compare_staged(registry, staged, on, out, how=how, evidence=evidence)
+    else:
+        compared = _compare(
+            registry, _Delivered(datasets, on, about, how, manifests), on, out, how=how, evidence=evidence
+        )
     remarks = tuple(problem for manifest in manifests for problem in _remarks(manifest, about.get(manifest.dataset)))
     return Summary(
         on,
@@ -154,18 +160,37 @@ def compare_staged(
     if evidence is not None:
         check_places(out, evidence)
     how = how or How()
-    rules = how.rules or load_rules()
     if how.cluster is not None:
         return _on_spark(registry, deliveries, on, out, how, evidence)
+
+    def matched(connection: duckdb.DuckDBPyConnection, folder: Path, facts: frozenset[str]) -> Iterator[Delivery]:
+        for delivered in deliveries:
+            yield _matched(connection, delivered, how, folder, facts)
+
+    return _compare(registry, matched, on, out, how=how, evidence=evidence)
+
+
+def _compare(
+    registry: Path | StagedRegister,
+    take: Callable[[duckdb.DuckDBPyConnection, Path, frozenset[str]], Iterable[Delivery]],
+    on: date,
+    out: Path,
+    *,
+    how: How,
+    evidence: Path | None,
+) -> Compared:
+    """On DuckDB; ``take`` matches the deliveries, one by one, in a connection that knows the register."""
+    check_target(out)
+    if evidence is not None:
+        check_places(out, evidence)
+    rules = how.rules or load_rules()
     with session(how.limits) as (connection, folder):
         create_macros(connection)
         file, broken = take_register(connection, registry, folder, on, how)
         lay_out_people(connection)
         matcher = _matcher(connection, on) if how.matching else None
         matched = []
-        for delivered in deliveries:
-            delivery = open_sealed(connection, delivered, how.keys, folder)
-            match(connection, delivery, rules.facts)
+        for delivery in take(connection, folder, rules.facts):
             if matcher is not None and not delivery.sealed:
                 matcher.take(delivery)
             matched.append(delivery)
@@ -250,6 +275,47 @@ def _staged(
         yield delivery_of(manifest, own, as_of=said.as_of, coverage=said.coverage)
         shutil.rmtree(own)
     how.told("")
+
+
+@dataclass(frozen=True, slots=True)
+class _Delivered:
+    """Takes files straight into a comparison, without staging more than what concerns the register."""
+
+    datasets: Mapping[str, Path]
+    on: date
+    about: Mapping[str, About]
+    how: How
+    manifests: list[Manifest]
+
+    def __call__(
+        self, connection: duckdb.DuckDBPyConnection, folder: Path, facts: frozenset[str]
+    ) -> Iterator[Delivery]:
+        """Matched deliveries."""
+        taken = take_delivered(
+            connection, self.datasets, self.about, folder, on=self.on, facts=facts, told=self.how.told
+        )
+        for name, one in taken:
+            if one.delivery is not None and one.manifest is not None:
+                self.manifests.append(one.manifest)
+                yield one.delivery
+                continue
+            # Sealed: which rows concern whom can only be told of all of them.
+            alone = {name: self.datasets[name]}
+            for staged in _staged(alone, self.on, self.about, replace(self.how, told=_nobody), folder, self.manifests):
+                yield _matched(connection, staged, self.how, folder, facts)
+        self.how.told("")
+
+
+def _matched(
+    connection: duckdb.DuckDBPyConnection, delivered: Delivery, how: How, folder: Path, facts: frozenset[str]
+) -> Delivery:
+    delivery = open_sealed(connection, delivered, how.keys, folder)
+    match(connection, delivery, facts)
+    return delivery
+
+
+def _nobody(_: str) -> None:
+    """Hears nothing."""
 
 
 def _remarks(manifest: Manifest, about: About | None) -> list[Problem]:

@@ -21,6 +21,7 @@ class Delivery:
     """A staged delivery as the comparison takes it. ``coverage``: division prefixes; None covers every place.
 
     ``sealed``: the fingerprint of the key that a department sealed it with; it is opened (engine/sealing) before it is matched.
+    ``table``: where its rows are, if not in staged files (intake/concerned.py).
     """
 
     dataset: Dataset
@@ -29,6 +30,12 @@ class Delivery:
     as_of: date | None = None
     coverage: tuple[str, ...] | None = None
     sealed: str = ""
+    table: str = ""
+
+    @property
+    def relation(self) -> str:
+        """Its staged rows."""
+        return self.table or f"read_parquet([{', '.join(literal(str(path)) for path in self.staged)}])"
 
 
 def match(connection: duckdb.DuckDBPyConnection, delivery: Delivery, facts: frozenset[str]) -> None:
@@ -36,11 +43,12 @@ def match(connection: duckdb.DuckDBPyConnection, delivery: Delivery, facts: froz
 
     ``match_<dataset>`` as of match_query; ``absent_<dataset>`` as of absent_query, where silence is one of the facts.
     """
-    files = f"read_parquet([{', '.join(literal(str(path)) for path in delivery.staged)}])"
+    files = delivery.relation
     query = match_query(delivery.dataset, facts, files, staged_name_hash(connection, files))
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {match_table(delivery)} AS {query}")
+    # No temporary tables: several cursors of one DuckDB may match deliveries for one comparison.
+    connection.execute(f"CREATE OR REPLACE TABLE {match_table(delivery)} AS {query}")
     if delivery.dataset.silence in facts:
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE {absent_table(delivery)} AS {absent_query(files)}")
+        connection.execute(f"CREATE OR REPLACE TABLE {absent_table(delivery)} AS {absent_query(files)}")
 
 
 def staged_name_hash(connection: duckdb.DuckDBPyConnection, files: str) -> str:

@@ -24,7 +24,7 @@ _UNREAD = pa.schema([("text", pa.string()), ("number", pa.string()), ("fault", p
 
 
 def create_macros(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the macros check_of(key) and born_ok(key) in a connection.
+    """Make the macros check_of(key), born_ok(key) and, of the columns of with_digits, last_ok(high, low, last) in a connection.
 
     They take columns only: a macro repeats its argument, and nesting them would repeat it a thousand times.
     """
@@ -36,26 +36,42 @@ def create_macros(connection: duckdb.DuckDBPyConnection) -> None:
             WHEN m IN (4, 6, 9, 11) THEN d <= 30 ELSE d <= 31 END)""",
         """CREATE OR REPLACE TEMP MACRO born_ok(k) AS
             day_exists(k // 10000000 % 10000, k // 100000 % 100, k // 1000 % 100)""",
+        f"""CREATE OR REPLACE TEMP MACRO last_ok(h, l, last) AS
+            CAST(512 * ({_in_twos("h", 9)}) + 2 * ({_in_twos("l", 8)}) - 257 + last AS INTEGER) % 11 = 1""",
     )
     for statement in statements:
         connection.execute(statement)
 
 
+def _in_twos(number: str, digits: int) -> str:
+    """Digits read as if each place were worth twice the next, and not ten times, plus a half: ``number`` is a DOUBLE, the half added.
+
+    The weights of GB 11643 are these twos, modulo 11. With q(i) the number without its last i digits, each digit is q(i) - 10 q(i + 1),
+    so that the sum is q(0) - 4 * (2 q(1) + 4 q(2) + ...). The half keeps every quotient away from a whole number, where rounding counts.
+    """
+    quotients = " + ".join(f"floor({number} * 1e-{place}) * {2**place}" for place in range(1, digits))
+    return f"{number} - 4 * ({quotients})"
+
+
 def with_digits(relation: str, text: str) -> str:
-    """The relation with one more column ``digits``: the first 17 characters of ``text`` as BIGINT where it may be a clean number.
+    """The relation with more columns, NULL where ``text`` cannot be a clean number: ``digits``, the first 17 as BIGINT, ``last``, the
+    18th (10 for X), and ``high`` and ``low``, nine and eight of the digits plus a half as DOUBLE, for last_ok.
 
     Casting is a third of the price of a regular expression. It also takes blanks, signs, underscores, points and exponents: the first
     four leave fewer than 17 digits (clean_key sees that), exponents are looked for.
     """
-    return f"""(SELECT *, CASE WHEN strlen({text}) = 18 AND {text} >= '1' AND {text} < ':'
-        AND NOT contains({text}, 'e') AND NOT contains({text}, 'E') THEN TRY_CAST(substr({text}, 1, 17) AS BIGINT) END AS digits
-        FROM {relation})"""
+    whole = f"""(SELECT *, CASE WHEN strlen({text}) = 18 AND {text} >= '1' AND {text} < ':'
+        AND NOT contains({text}, 'e') AND NOT contains({text}, 'E') THEN CASE WHEN suffix({text}, 'X')
+        THEN -10 * TRY_CAST(substr({text}, 1, 17) AS BIGINT) ELSE TRY_CAST({text} AS BIGINT) END END AS whole FROM {relation})"""
+    parted = f"(SELECT * EXCLUDE (whole), abs(whole) // 10 AS digits, CASE WHEN whole < 0 THEN 10 ELSE whole % 10 END AS last FROM {whole})"
+    return f"""(SELECT *, CAST(digits // 100000000 AS DOUBLE) + 0.5 AS high, CAST(digits % 100000000 AS DOUBLE) + 0.5 AS low
+        FROM {parted})"""
 
 
-def clean_key(text: str, digits: str = "digits") -> str:
-    """The key where ``text`` is a clean, verified number, else NULL; ``digits`` is the column that with_digits made of it."""
-    return f"""CASE WHEN {digits} >= 10000000000000000 AND born_ok({digits}) AND check_of({digits}) = substr({text}, 18, 1)
-        THEN {digits} END"""
+def clean_key(of: str = "") -> str:
+    """The key where the number is clean and verified, else NULL; ``of``: the alias of what with_digits made, with its point."""
+    return f"""CASE WHEN {of}digits >= 10000000000000000 AND born_ok({of}digits) AND last_ok({of}high, {of}low, {of}last)
+        THEN {of}digits END"""
 
 
 def _tidied(text: str) -> str:
@@ -73,13 +89,13 @@ def resolve_numbers(connection: duckdb.DuckDBPyConnection, texts: str, target: s
     """
     distinct = f"(SELECT DISTINCT text FROM {texts} WHERE text IS NOT NULL)"
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE _texts AS SELECT text, {clean_key('text')} AS key FROM {with_digits(distinct, 'text')}"
+        f"CREATE OR REPLACE TEMP TABLE _texts AS SELECT text, {clean_key()} AS key FROM {with_digits(distinct, 'text')}"
     )
     tidied = f"(SELECT text, {_tidied('text')} AS tidy FROM _texts WHERE key IS NULL)"
     ended = f"""(SELECT text, CASE WHEN regexp_full_match(tidy, '[0-9]{{17}}[xхХ×*]') THEN concat(substr(tidy, 1, 17), 'X') ELSE tidy END
         AS tidy, CASE WHEN regexp_full_match(tidy, '[1-9][0-9]{{14}}')
         THEN CAST(concat(substr(tidy, 1, 6), '19', substr(tidy, 7)) AS BIGINT) END AS raised FROM {tidied})"""
-    keyed = f"""(SELECT text, tidy, digits, raised, coalesce({clean_key("tidy")}, CASE WHEN born_ok(raised) THEN raised END) AS key
+    keyed = f"""(SELECT text, tidy, digits, raised, coalesce({clean_key()}, CASE WHEN born_ok(raised) THEN raised END) AS key
         FROM {with_digits(ended, "tidy")})"""
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE _tried AS SELECT text, tidy, key, {_COMMON_FAULTS} AS fault FROM {keyed}"

@@ -128,7 +128,7 @@ def lay_out_people(connection: duckdb.DuckDBPyConnection) -> None:
     name_hash, the hash of the folded name (NULL for an empty one): whether two names are the same is asked millions of times.
     """
     said = "".join(f", {column}" for column in FILE_COLUMNS)
-    connection.execute(f"""CREATE OR REPLACE TEMP TABLE people AS
+    connection.execute(f"""CREATE OR REPLACE TABLE people AS
         SELECT pid, key, fault, household, household_rank, person_rank, place, person_id, household_id,
             {name_hash("folded")} AS name_hash{said} FROM filed""")
 

@@ -91,6 +91,12 @@ def prepare(connection: duckdb.DuckDBPyConnection, source: str, column: str, col
     return Prepared(f"CASE WHEN {alias}.text IS NOT NULL THEN {alias}.value ELSE {clean} END", join, unreadable)
 
 
+def odd_cell(cell: str, column_type: str) -> str | None:
+    """A condition on a cell that only ``core`` can read, or nobody; None for types of which every cell can be read."""
+    kind = _TYPES.get(column_type)
+    return None if kind is None or kind.few else f"{cell} IS NOT NULL AND NOT ({kind.clean.format(cell)})"
+
+
 def _read_odd(
     connection: duckdb.DuckDBPyConnection, source: str, column: str, kind: ValueType, read: Reader
 ) -> tuple[str | None, int]:

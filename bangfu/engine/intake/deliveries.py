@@ -158,12 +158,14 @@ class _Staging:
         joins: list[str] = []
         unreadable: dict[str, int] = {}
         for column, column_type in staged_columns(self.dataset).items():
-            prepared = self._prepared(column, column_type, today)
+            prepared = read_column(
+                self.connection, "raw", self.dataset, column, column_type, today, sealed=bool(self.sealed)
+            )
             cells.append(f"{prepared.value} AS {name(column)}")
             joins.append(prepared.join)
             if prepared.unreadable:
                 unreadable[self.dataset.columns[column].heading] = prepared.unreadable
-        relation, key = self._keyed(number)
+        relation, key = keyed(self.dataset, sealed=bool(self.sealed))
         if self.sealed:
             self.connection.execute("CREATE OR REPLACE TEMP TABLE folds (text VARCHAR, folded VARCHAR)")
         else:
@@ -188,7 +190,7 @@ class _Staging:
         elif self.dataset.columns[self.dataset.key].type == "id":
             resolve_numbers(self.connection, "unkeyed", "resolved")
         else:
-            _resolve_certificates(self.connection)
+            resolve_certificates(self.connection)
             derived = DERIVED_COLUMNS["disability_id"]
             replaced += "".join(f", resolved.{column} AS {column}" for column in derived)
         self.connection.execute(f"""COPY (SELECT clean.* REPLACE ({replaced}) FROM read_parquet({clean}) AS clean
@@ -210,37 +212,48 @@ class _Staging:
         row = counted.fetchone()
         return int(row[0]) if row else 0
 
-    def _keyed(self, number: str) -> tuple[str, str]:
-        """The relation to read from, and the expression of the key in it."""
-        column = name(self.dataset.key)
-        if self.sealed:
-            return "raw", token_key(number)
-        if self.dataset.columns[self.dataset.key].type == "id":
-            return with_digits("raw", column), clean_key(number, "source.digits")
-        # 残疾人证号: the first 18 characters are the number.
-        number = f"substr({number}, 1, 18)"
-        whole = f"strlen(source.{column}) = 20 AND regexp_full_match(substr(source.{column}, 19), '[1-7][1-4]')"
-        return with_digits(
-            "raw", f"substr({column}, 1, 18)"
-        ), f"CASE WHEN {whole} THEN {clean_key(number, 'source.digits')} END"
 
-    def _prepared(self, column: str, column_type: str, today: date) -> Prepared:
-        if column not in self.dataset.columns:
-            number = f"source.{name(self.dataset.key)}"
-            # Where a certificate's kind and grade stand: behind the number, or behind the token.
-            tail = f"split_part({number}, '.', 4)" if self.sealed else f"substr({number}, 19)"
-            return Prepared(_derived(column, tail), "", 0)
-        return prepare(self.connection, "raw", column, column_type, today)
+def keyed(dataset: Dataset, *, sealed: bool) -> tuple[str, str]:
+    """The relation to read from (``AS source``), and the expression of the key in it, NULL where the number is not clean."""
+    column = name(dataset.key)
+    number = f"source.{column}"
+    if sealed:
+        return "raw", token_key(number)
+    if dataset.columns[dataset.key].type == "id":
+        return with_digits("raw", column), clean_key("source.")
+    # 残疾人证号: the first 18 characters are the number.
+    whole = f"strlen({number}) = 20 AND regexp_full_match(substr({number}, 19), '[1-7][1-4]')"
+    key = clean_key("source.")
+    return with_digits("raw", f"substr({column}, 1, 18)"), f"CASE WHEN {whole} THEN {key} END"
 
 
-def _derived(column: str, tail: str) -> str:
+def read_column(
+    connection: duckdb.DuckDBPyConnection,
+    relation: str,
+    dataset: Dataset,
+    column: str,
+    column_type: str,
+    today: date,
+    *,
+    sealed: bool = False,
+) -> Prepared:
+    """How to read a column of the delivery's rows in ``relation`` (``AS source``), also one that is derived from the number."""
+    if column in dataset.columns:
+        return prepare(connection, relation, column, column_type, today)
+    number = f"source.{name(dataset.key)}"
+    # Where a certificate's kind and grade stand: behind the number, or behind the token.
+    return Prepared(derived(column, f"split_part({number}, '.', 4)" if sealed else f"substr({number}, 19)"), "", 0)
+
+
+def derived(column: str, tail: str) -> str:
+    """A derived column, an expression of what stands behind the number."""
     if column == "certificate_grade":
         return f"coalesce(substr({tail}, 2, 1), '')"
     kinds = " ".join(f"WHEN '{index}' THEN '{kind}'" for index, kind in enumerate(DISABILITY_KINDS, 1))
     return f"CASE substr({tail}, 1, 1) {kinds} ELSE '' END"
 
 
-def _resolve_certificates(connection: duckdb.DuckDBPyConnection) -> None:
+def resolve_certificates(connection: duckdb.DuckDBPyConnection) -> None:
     """As resolve_numbers, for 残疾人证号: the number is the first 18 characters of the tidied text, then kind and grade."""
     texts = connection.execute("SELECT DISTINCT text FROM unkeyed WHERE text IS NOT NULL").fetchall()
     read = [(str(text), read_certificate(str(text))) for (text,) in texts]

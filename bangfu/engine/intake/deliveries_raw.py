@@ -20,7 +20,7 @@ from bangfu.engine.datasets import Column
 from bangfu.engine.duckdb_.session import literal, name
 from bangfu.engine.intake import problems as file_problems
 from bangfu.engine.intake.delimited import text_rows
-from bangfu.engine.intake.deliveries_text import FixedWidth, regular_text
+from bangfu.engine.intake.deliveries_text import FixedWidth, RegularText, regular_text
 from bangfu.engine.intake.files import FileKind, kind_of
 from bangfu.engine.intake.headings import bare_heading
 from bangfu.engine.intake.layout import unit_said
@@ -36,11 +36,15 @@ class RawTable:
     """The view ``view`` has ``row`` (BIGINT), ``broken`` (BOOLEAN) and a VARCHAR per wanted column; blank rows are left out.
 
     ``missing``: wanted headings that the file lacks. ``unknown``: headings of the file that nobody wanted.
+    Of a file that is read for one pass (``once``): ``rows`` of the view, where that is known without reading it, and ``blank``, a query
+    of the numbers of rows that hold nothing: these are in the view then.
     """
 
     view: str
     missing: tuple[str, ...]
     unknown: tuple[str, ...]
+    rows: int | None = None
+    blank: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +94,17 @@ def open_raw(
     wanted: Wanted,
     folder: Path,
     widths: Mapping[str, int] | None = None,
+    *,
+    once: bool = False,
 ) -> RawTable:
     """Make the view ``raw``. Raises a Problem for a file that cannot be read or lacks required columns.
 
     ``folder`` takes temporary files and must outlive the view; ``widths`` (heading → bytes) reads text of fixed width.
+    ``once``: the view will be read in one pass; it may then stand on the file itself, and reading it fails where its text is not regular.
     """
-    kind = kind_of(path)
+    kind = kind_of(path, whole=False)
     if kind is FileKind.PARQUET:
-        return _from_parquet(connection, path, wanted)
+        return _from_parquet(connection, path, wanted, once=once)
     if kind is FileKind.CSV and widths is not None:
         lines = FixedWidth(path, dict(widths))
         return _from_rows(connection, path, wanted, folder, [(tuple(widths), lines.rows())])
@@ -105,6 +112,8 @@ def open_raw(
         text = regular_text(path, folder)
         places = _places(text.headings, wanted) if text else None
         _refuse_units(path, text.headings if text else (), wanted)
+        if text and places and once:
+            return _from_text(connection, wanted, text, places)
         if text and places and text.copy_to(connection, folder / "raw.parquet", places.read(wanted).values()):
             return _from_fast(connection, wanted, folder / "raw.parquet", places)
         return _from_rows(connection, path, wanted, folder, [_with_headings(path, text_rows(path), wanted)])
@@ -134,7 +143,7 @@ def _refuse_units(path: Path, headings: Sequence[str], wanted: Wanted) -> None:
             raise file_problems.UNIT(file=path.name, sheet=path.stem, unit=unit)
 
 
-def _from_parquet(connection: duckdb.DuckDBPyConnection, path: Path, wanted: Wanted) -> RawTable:
+def _from_parquet(connection: duckdb.DuckDBPyConnection, path: Path, wanted: Wanted, *, once: bool) -> RawTable:
     try:
         described = connection.execute(
             "SELECT name, type FROM parquet_schema(?) WHERE num_children IS NULL", [str(path)]
@@ -151,11 +160,30 @@ def _from_parquet(connection: duckdb.DuckDBPyConnection, path: Path, wanted: Wan
         f" AS {name(key)}"
         for key, at in places.read(wanted).items()
     ]
-    blank = f"coalesce({', '.join(f'CAST({name(h)} AS VARCHAR)' for h in headings)}) IS NULL"
+    source = f"read_parquet({literal(str(path))}, file_row_number = TRUE)"
+    filled, rows = _filled(path)
+    # What may be blank is asked of all columns: not where one of them is filled in every row.
+    blank = "FALSE" if filled else f"coalesce({', '.join(f'CAST({name(h)} AS VARCHAR)' for h in headings)}) IS NULL"
     connection.execute(f"""CREATE OR REPLACE TEMP VIEW raw AS
-        SELECT file_row_number + 1 AS row, FALSE AS broken, {", ".join(cells)}
-        FROM read_parquet({literal(str(path))}, file_row_number = TRUE) WHERE NOT ({blank})""")
-    return _raw(wanted, places)
+        SELECT file_row_number + 1 AS row, FALSE AS broken, {", ".join(cells)} FROM {source} WHERE {"TRUE" if once else f"NOT ({blank})"}""")
+    raw = _raw(wanted, places)
+    return (
+        replace(raw, rows=rows, blank=f"SELECT file_row_number + 1 AS row FROM {source} WHERE {blank}") if once else raw
+    )
+
+
+def _filled(path: Path) -> tuple[bool, int]:
+    """Do the file's own statistics say that some column has a value in every row? And how many rows there are."""
+    try:
+        about = pq.read_metadata(path)
+    except (pa.ArrowException, OSError) as error:
+        raise file_problems.DAMAGED(file=path.name) from error
+    groups = [about.row_group(number) for number in range(about.num_row_groups)]
+    for column in range(about.num_columns if groups else 0):
+        known = [group.column(column).statistics for group in groups]
+        if all(one is not None and one.has_null_count and one.null_count == 0 for one in known):
+            return True, about.num_rows
+    return False, about.num_rows
 
 
 def _parquet_cell(heading: str, sql_type: str, wanted: str) -> str:
@@ -166,6 +194,19 @@ def _parquet_cell(heading: str, sql_type: str, wanted: str) -> str:
     fraction = f"concat('#', CAST({cell} AS VARCHAR))" if wanted == "month" else f"CAST({cell} AS VARCHAR)"
     return f"""CASE WHEN isnan({cell}) OR isinf({cell}) THEN NULL WHEN {cell} = trunc({cell}) AND abs({cell}) < 1e15
         THEN CAST(CAST({cell} AS BIGINT) AS VARCHAR) ELSE {fraction} END"""
+
+
+def _from_text(connection: duckdb.DuckDBPyConnection, wanted: Wanted, text: RegularText, places: Places) -> RawTable:
+    cells = [
+        f"{f'c{at}' if at is not None else 'CAST(NULL AS VARCHAR)'} AS {name(key)}"
+        for key, at in places.read(wanted).items()
+    ]
+    # The headings are row 1.
+    connection.execute(f"""CREATE OR REPLACE TEMP VIEW raw AS
+        SELECT ordinality + 1 AS row, FALSE AS broken, {", ".join(cells)} FROM {text.relation} WITH ORDINALITY""")
+    everything = ", ".join(f"c{index}" for index in range(len(text.headings)))
+    blank = f"SELECT ordinality + 1 AS row FROM {text.relation} WITH ORDINALITY WHERE coalesce({everything}) IS NULL"
+    return replace(_raw(wanted, places), rows=text.rows, blank=blank)
 
 
 def _from_fast(connection: duckdb.DuckDBPyConnection, wanted: Wanted, parquet: Path, places: Places) -> RawTable:

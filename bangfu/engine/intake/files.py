@@ -45,8 +45,11 @@ class FileKind(StrEnum):
     PARQUET = "parquet"
 
 
-def kind_of(path: Path) -> FileKind:
-    """Find the kind by content. Raises a Problem for anything that is no table, is damaged, or is not safe to open."""
+def kind_of(path: Path, *, whole: bool = True) -> FileKind:
+    """Find the kind by content. Raises a Problem for anything that is no table, is damaged, or is not safe to open.
+
+    ``whole``: also make sure that all of a text can be decoded; without it the caller does.
+    """
     if not path.is_file():
         raise problems.NO_SUCH_FILE(file=path.name)
     with path.open("rb") as file:
@@ -61,7 +64,7 @@ def kind_of(path: Path) -> FileKind:
         return FileKind.PARQUET
     if _looks_like_dbf(head):
         return FileKind.DBF
-    return _kind_of_text(path, head)
+    return _kind_of_text(path, head, whole=whole)
 
 
 def encoding_of(path: Path) -> str:
@@ -145,11 +148,12 @@ def _kind_of_compound(path: Path) -> FileKind:
     raise problems.WRONG_TYPE(file=path.name, found="Word" if has("WordDocument") else "OLE")
 
 
-def _kind_of_text(path: Path, head: bytes) -> FileKind:
+def _kind_of_text(path: Path, head: bytes, *, whole: bool) -> FileKind:
     for signature, (zh, en) in _SIGNATURES.items():
         if head.startswith(signature):
             raise problems.WRONG_TYPE(file=path.name, found=f"{zh} ({en})" if zh != en else zh)
-    encoding_of(path)
+    if whole:
+        encoding_of(path)
     start = head.lstrip(b"\xef\xbb\xbf\r\n\t ")[:512].lower()
     if start.startswith(b"<?xml") and b"workbook" in head.lower():
         raise problems.BINARY_WORKBOOK(file=path.name, found="XML 2003")

@@ -1,0 +1,207 @@
+"""A comparison straight from delivered files: of each only what concerns the register is read in full, in one pass over the file.
+
+Three of four rows of a department are about people who are not on file. Of these only the number is looked at: whether it is one, so
+that the counts of the manifest are those of a delivery that was staged (intake/deliveries.py). Nothing is written down.
+"""
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from bangfu.engine.datasets import DERIVED_COLUMNS, Dataset
+from bangfu.engine.duckdb_.names import NAME_HASH, fold_names, name_hash
+from bangfu.engine.duckdb_.numbers import resolve_numbers
+from bangfu.engine.duckdb_.session import count, name
+from bangfu.engine.duckdb_.values import odd_cell
+from bangfu.engine.intake.deliveries import (
+    BROKEN_ROW,
+    Manifest,
+    derived,
+    keyed,
+    read_column,
+    resolve_certificates,
+    staged_columns,
+    wanted_columns,
+)
+from bangfu.engine.intake.deliveries_raw import RawTable, Wanted, open_raw, readable
+from bangfu.engine.intake.files import sha256_of
+from bangfu.engine.sealing.staged import sealed_with
+
+# The rows of the delivery that was read last, with the columns of a staged one.
+RELATION = "concerned"
+
+
+def know_people(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the table ``known`` from ``filed``: key, its last character, whether several persons have it, and hashes of the name as
+    written and as folded.
+    """
+    connection.execute(f"""CREATE OR REPLACE TABLE known AS
+        SELECT key, CASE WHEN check_of(key) = 'X' THEN 10 ELSE CAST(check_of(key) AS BIGINT) END AS last, count(*) > 1 AS several, any_value(hash(nullif(name, ''))) AS written_hash,
+            any_value({name_hash("folded")}) AS folded_hash
+        FROM filed WHERE key IS NOT NULL GROUP BY key""")
+
+
+def read_concerned(
+    connection: duckdb.DuckDBPyConnection,
+    dataset: str,
+    path: Path,
+    folder: Path,
+    *,
+    today: date,
+    widths: Mapping[str, int] | None = None,
+) -> Manifest | None:
+    """Make the view RELATION of a delivery's rows about persons of ``known``; None where it is sealed, which cannot be seen here.
+
+    The manifest is that of stage_delivery without staged files. Raises the same Problems. ``folder`` takes temporary files and must
+    outlive the view; the next call replaces it.
+    """
+    declared, wanted = wanted_columns(dataset, None)
+    with ThreadPoolExecutor(1) as pool, readable(path):
+        hashed = pool.submit(sha256_of, path)
+        raw = _kept(connection, declared, path, wanted, folder, widths)
+        if raw is None:
+            return None
+        reading = _Reading(connection, declared)
+        rows = reading.count_rows(raw)
+        quarantined = reading.resolve()
+        unreadable = reading.lay_out(today)
+        return Manifest(
+            dataset=dataset,
+            file=path.name,
+            sha256=hashed.result(),
+            size=path.stat().st_size,
+            rows=rows,
+            keyed=rows - sum(quarantined.values()),
+            quarantined=quarantined,
+            unreadable=unreadable,
+            missing=raw.missing,
+            unknown=raw.unknown,
+            staged=(),
+            quarantine="",
+            hashes={},
+        )
+
+
+def _kept(
+    connection: duckdb.DuckDBPyConnection,
+    dataset: Dataset,
+    path: Path,
+    wanted: Wanted,
+    folder: Path,
+    widths: Mapping[str, int] | None,
+) -> RawTable | None:
+    """Make the table ``kept``; None where the file is sealed."""
+    for once in (True, False):
+        raw = open_raw(connection, path, wanted, folder, widths, once=once)
+        try:
+            if sealed_with(connection, dataset.key):
+                return None
+            connection.execute(f"CREATE OR REPLACE TEMP TABLE kept AS {_kept_query(dataset)}")
+        except duckdb.InvalidInputException:
+            # The text is not regular after all: the slow way reads it, and keeps the broken rows apart.
+            if not once:
+                raise
+            continue
+        return raw
+    return None
+
+
+def _kept_query(dataset: Dataset) -> str:
+    """The one pass: rows about persons of ``known``, rows whose number is not clean, and rows with a cell that may be unreadable."""
+    relation, key = keyed(dataset, sealed=False)
+    number, person = f"source.{name(dataset.key)}", f"source.{name(dataset.person)}"
+    types = staged_columns(dataset)
+    odd = [odd_cell(f"source.{name(c)}", kind) for c, kind in types.items() if c in dataset.columns]
+    conditions = ["known.key IS NOT NULL", f"{key} IS NULL", *(f"({condition})" for condition in odd if condition)]
+    is_id = dataset.columns[dataset.key].type == "id"
+    if is_id:
+        # The file's number was verified: equal digits with the same last character need no arithmetic.
+        key = f"CASE WHEN known.key IS NULL THEN {key} WHEN source.last = known.last THEN known.key END"
+    written = f"CASE WHEN {key} IS NULL THEN {number} END" if is_id else number
+    cells = "".join(
+        f", source.{name(column)}" for column in types if column in dataset.columns and column != dataset.person
+    )
+    return f"""SELECT source.row, source.broken, {key} AS key, known.key IS NOT NULL AS concerns, {written} AS {name(dataset.key)}, {person},
+            coalesce(hash({person}) = known.written_hash AND NOT known.several, FALSE) AS same_name, known.folded_hash{cells}
+        FROM {relation} AS source LEFT JOIN known ON known.key = source.digits
+        WHERE {" OR ".join(conditions)}"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """The steps from the table ``kept`` to the view RELATION."""
+
+    connection: duckdb.DuckDBPyConnection
+    dataset: Dataset
+
+    def count_rows(self, raw: RawTable) -> int:
+        """All rows of the delivery but blank ones, which are taken out of ``kept``."""
+        rows = raw.rows if raw.rows is not None else count(self.connection, "SELECT count(*) FROM raw")
+        if raw.blank is None:
+            return rows
+        read = ", ".join(f"CAST({name(column)} AS VARCHAR)" for column in self._columns())
+        empty = f"SELECT count(*) FROM kept WHERE coalesce({read}) IS NULL"
+        if not count(self.connection, empty):
+            return rows
+        # A row that has nothing in the columns that are read may have something in another one.
+        kept = count(self.connection, "SELECT count(*) FROM kept")
+        self.connection.execute(f"DELETE FROM kept WHERE row IN ({raw.blank})")
+        return rows - kept + count(self.connection, "SELECT count(*) FROM kept")
+
+    def resolve(self) -> dict[str, int]:
+        """Read the numbers that are not clean into the table ``resolved``. Gives quarantined rows by reason."""
+        self.connection.execute(f"""CREATE OR REPLACE TEMP TABLE unkeyed AS
+            SELECT row, {name(self.dataset.key)} AS text, broken FROM kept WHERE key IS NULL""")
+        if self.dataset.columns[self.dataset.key].type == "id":
+            resolve_numbers(self.connection, "unkeyed", "resolved")
+        else:
+            resolve_certificates(self.connection)
+        found = self.connection.execute(f"""SELECT CASE WHEN broken THEN '{BROKEN_ROW}' ELSE coalesce(fault, 'missing') END AS reason, count(*)
+            FROM unkeyed LEFT JOIN resolved USING (text) WHERE broken OR resolved.key IS NULL GROUP BY reason ORDER BY reason""")
+        return {str(reason): int(rows) for reason, rows in found.fetchall()}
+
+    def lay_out(self, today: date) -> dict[str, int]:
+        """Make the view RELATION. Gives unreadable cells by heading."""
+        self._view_about()
+        person = f"source.{name(self.dataset.person)}"
+        cells, joins, unreadable = "", "", {}
+        for column, column_type in staged_columns(self.dataset).items():
+            if column not in self.dataset.columns:
+                cells += f", source.{name(column)}"
+                continue
+            prepared = read_column(self.connection, "kept", self.dataset, column, column_type, today)
+            cells, joins = f"{cells}, {prepared.value} AS {name(column)}", f"{joins} {prepared.join}"
+            if prepared.unreadable:
+                unreadable[self.dataset.columns[column].heading] = prepared.unreadable
+        # Who is called as in the file needs no folding.
+        others = f"(SELECT {name(self.dataset.person)} FROM about WHERE NOT same_name)"
+        fold_names(self.connection, others, self.dataset.person, "folds")
+        self.connection.execute(f"""CREATE OR REPLACE TEMP VIEW {RELATION} AS
+            SELECT source.row, source.key, coalesce({person}, '') AS name, folds.folded, CASE WHEN same_name THEN folded_hash
+                ELSE {name_hash(f"coalesce(folds.folded, {person})")} END AS {name(NAME_HASH)}{cells}
+            FROM about AS source LEFT JOIN folds ON NOT same_name AND folds.text = {person} {joins}""")
+        return unreadable
+
+    def _view_about(self) -> None:
+        """The view ``about``: the rows of ``kept`` about persons of ``known``, those whose number had to be repaired among them."""
+        columns = [column for column in self._columns() if column != self.dataset.key]
+        cells = "".join(f", kept.{name(column)}" for column in columns)
+        made = DERIVED_COLUMNS.get(self.dataset.columns[self.dataset.key].type, ())
+        tail = f"substr(kept.{name(self.dataset.key)}, 19)"
+        clean = "".join(f", {derived(column, tail)} AS {column}" for column in made)
+        mended = "".join(f", resolved.{column}" for column in made)
+        self.connection.execute(f"""CREATE OR REPLACE TEMP VIEW about AS
+            SELECT kept.row, kept.key, same_name, kept.folded_hash{cells}{clean} FROM kept WHERE concerns AND kept.key IS NOT NULL
+            UNION ALL
+            SELECT kept.row, resolved.key, FALSE, NULL{cells}{mended} FROM kept
+            JOIN resolved ON resolved.text = kept.{name(self.dataset.key)} SEMI JOIN known ON known.key = resolved.key
+            WHERE kept.key IS NULL AND NOT kept.broken""")
+
+    def _columns(self) -> list[str]:
+        """The dataset's columns in ``kept``."""
+        read = (self.dataset.key, self.dataset.person, *staged_columns(self.dataset))
+        return [column for column in dict.fromkeys(read) if column in self.dataset.columns]
