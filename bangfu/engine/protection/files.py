@@ -88,7 +88,7 @@ class ProtectedReader(io.RawIOBase):
         super().__init__()
         self._file = file.open("rb") if isinstance(file, Path) else file
         try:
-            self._opened = _Opened(self._file.fileno(), Path(self._file.name).name, protection, label)
+            self._opened = _Opened(self._file.fileno(), Path(str(self._file.name)).name, protection, label)
             last = self._opened.count - 1
             self._at, self._held = 0, (last, self._opened.segment(last))
         except BaseException:
