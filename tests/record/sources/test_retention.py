@@ -1,6 +1,6 @@
 """Raw rows are dropped on schedule; what was counted and found stays, and what is in use is never touched."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -11,6 +11,7 @@ from django.db import IntegrityError
 from bangfu.core.clock import MachineClock
 from bangfu.core.problems import Problem
 from bangfu.ground.access.selectors import operator
+from bangfu.ground.acts.actor import Purpose
 from bangfu.ground.acts.door import acting
 from bangfu.ground.acts.faults import Fault, switch_on
 from bangfu.ground.acts.models import Entry
@@ -26,9 +27,9 @@ from bangfu.record.sources.services import take_quarantine
 from bangfu.record.sources.services_retention import drop_raw
 from tests.database import OwnDatabase
 from tests.engine.intake.books import write_book
-from tests.people import CLERK, XIANGYUN, Purpose, actor
+from tests.people import CLERK, XIANGYUN, actor
 from tests.record.registry.bringing import bring, check
-from tests.record.sources.making import brought, checked, counts, number, officer, received, row, vehicles
+from tests.record.sources.making import aged, brought, checked, counts, number, officer, received, row, vehicles
 
 ROWS = vehicles([(number(1), "小型轿车"), ("123", "小型轿车")])
 HEAD = [["姓名", "身份证号"], ["王明", number(31)]]
@@ -42,15 +43,6 @@ def home(own_database: OwnDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 def now() -> datetime:
     return MachineClock().now()
-
-
-def aged(days: int, *ids: UUID) -> None:
-    """As if it had been received, and committed, so many days ago."""
-    then = now() - timedelta(days=days)
-    with acting(operator()):
-        Delivery.objects.filter(pk__in=ids).update(created_at=then)
-        Batch.objects.filter(pk__in=ids).update(created_at=then)
-        Batch.objects.filter(pk__in=ids).exclude(finished_at=None).update(finished_at=then)
 
 
 def told(verb: str) -> list[UUID | None]:
@@ -93,8 +85,7 @@ def test_one_in_use_is_not_dropped_even_when_asked_and_the_database_says_so_too(
     in_use = brought(ROWS)
     aged(1000, in_use)
     version = row(in_use).version
-    asked = {"actor": operator(), "act_id": uuid4(), "delivery_id": in_use, "seen_version": version, "days": 90}
-    assert drop_raw(**asked) is False
+    assert drop_raw(actor=operator(), act_id=uuid4(), delivery_id=in_use, seen_version=version, days=90) is False
     assert row(in_use).raw_dropped_at is None
     with pytest.raises(IntegrityError, match="delivery_in_use_has_its_rows"), acting(operator()):
         Delivery.objects.filter(pk=in_use).update(raw_dropped_at=now())
