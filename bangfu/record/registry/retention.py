@@ -12,7 +12,6 @@ from django.conf import settings
 
 from bangfu.ground.acts.actor import Actor
 from bangfu.ground.acts.door import acting
-from bangfu.ground.acts.faults import fault_point
 from bangfu.ground.policy.selectors import value_on
 from bangfu.record.registry.models import Batch
 from bangfu.record.registry.services_retention import CLOSED, drop_upload, is_due
@@ -35,7 +34,6 @@ def drop_due_uploads(actor: Actor, now: datetime) -> int:
             seen_version=batch.version,
             days=days[batch.org],
         )
-    fault_point("registry.uploads_dropped")
     with acting(actor):
         dropped = list(Batch.objects.exclude(raw_dropped_at=None).values_list("pk", flat=True))
     remove_dropped(dropped)

@@ -12,7 +12,6 @@ from django.conf import settings
 
 from bangfu.ground.acts.actor import Actor
 from bangfu.ground.acts.door import acting
-from bangfu.ground.acts.faults import fault_point
 from bangfu.record.registry.retention import days_by_org, remove_dropped
 from bangfu.record.sources.about import STAGED
 from bangfu.record.sources.models import Delivery
@@ -35,7 +34,6 @@ def drop_due_deliveries(actor: Actor, now: datetime) -> int:
             seen_version=row.version,
             days=days[row.org],
         )
-    fault_point("sources.raw_dropped")
     with acting(actor):
         dropped = list(Delivery.objects.exclude(raw_dropped_at=None).values_list("pk", flat=True))
     remove_dropped(dropped, Path(settings.BANGFU_HOME) / STAGED)
