@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -29,6 +28,7 @@ from bangfu.engine.intake.deliveries_raw import readable
 from bangfu.engine.intake.staged_deliveries import check_totals, delivery_of
 from bangfu.engine.intake.staged_register import StagedRegister, use_register
 from bangfu.engine.matching.reasons import add_candidates, add_reasons, asked_of
+from bangfu.engine.own_folders import own_folder
 from bangfu.engine.rules.ruleset import RuleSet, load_rules
 from bangfu.engine.sealing.opening import open_sealed
 from bangfu.engine.spark_.cluster import Cluster, check_cluster
@@ -240,8 +240,8 @@ def _on_spark(
 def _workplace(how: How) -> Iterator[Path]:
     """Where deliveries are staged for one comparison."""
     if how.cluster is None:
-        with TemporaryDirectory(prefix="bangfu-") as folder:
-            yield Path(folder)
+        with own_folder(None, "bangfu-staged-") as folder:
+            yield folder
         return
     check_cluster(how.cluster)
     if how.matching:

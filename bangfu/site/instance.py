@@ -22,6 +22,7 @@ def start(home: Path) -> None:
     os.environ["BANGFU_HOME"] = str(home)
     if os.environ.get(URL):
         django.setup()
+        _close_what_was_left()
         return
     urls = database_urls(home)
     os.environ[URL] = urls.app
@@ -30,3 +31,11 @@ def start(home: Path) -> None:
         check_role(urls)
     django.setup()
     bring_up_to_date(urls, home)
+    _close_what_was_left()
+
+
+def _close_what_was_left() -> None:
+    """Work that was killed may have left protected files open."""
+    from bangfu.ground.access.at_rest import remove_open_leftovers  # noqa: PLC0415, needs Django's settings
+
+    remove_open_leftovers()

@@ -11,6 +11,11 @@ PACKAGE = Path(__file__).resolve().parent.parent
 
 # Where a running instance writes (see ``bangfu home``).
 BANGFU_HOME = os.environ.get("BANGFU_HOME", str(Path(".bangfu").resolve()))
+# Protection at rest (docs/security/files-at-rest.md): "off" where the home lies on an encrypted volume; where the keys lie, and where
+# protected files lie open when memory has no room for them.
+BANGFU_PROTECT = os.environ.get("BANGFU_PROTECT", "on") != "off"
+BANGFU_KEYS = os.environ.get("BANGFU_KEYS", "")
+BANGFU_OPEN = os.environ.get("BANGFU_OPEN", "")
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("BANGFU_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
 CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("BANGFU_ORIGINS", "").split(",") if origin]

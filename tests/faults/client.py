@@ -22,8 +22,10 @@ from bangfu.ground.acts.faults import Fault
 from bangfu.record.registry import services as registry
 from bangfu.record.registry.services_errors import take_errors
 from bangfu.record.registry.services_resume import resume_batch
+from bangfu.record.registry.services_retention import drop_upload
 from bangfu.record.registry.services_unmask import show_number
 from bangfu.record.sources import services as sources
+from bangfu.record.sources.services_retention import drop_raw
 from tests.faults.journal import Journal, Sent, unanswered
 from tests.faults.plan import Plan, Stop
 
@@ -47,11 +49,13 @@ ACTS: dict[str, Callable[..., Any]] = {
     "start_commit": registry.start_commit,
     "resume": resume_batch,
     "take_errors": take_errors,
+    "drop_upload": drop_upload,
     "receive_delivery": sources.receive_delivery,
     "delivery_columns": sources.choose_columns,
     "activate": sources.activate_delivery,
     "refuse_delivery": sources.refuse_delivery,
     "take_quarantine": sources.take_quarantine,
+    "drop_raw": drop_raw,
     "start_run": comparison.start_run,
     "fail_run": comparison.fail_run,
     "export_findings": comparison.record_export,

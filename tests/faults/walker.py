@@ -116,6 +116,7 @@ class Walker(Hand):
         self.do("take_errors", batch_id=batch_id)
         self.do("start_commit", batch_id=batch_id, seen_version=3, in_background=False)
         self._commit(batch_id)
+        self.do("drop_upload", batch_id=batch_id, seen_version=5, days=0)
 
     def _bad_archive(self) -> None:
         path = self._folder() / "bad.xlsx"
@@ -196,6 +197,8 @@ class Walker(Hand):
         delivery_id = self._received(in_background=False, unreadable=True)
         self._check_delivery(delivery_id)
         self.do("refuse_delivery", who="officer", delivery_id=delivery_id, seen_version=2, reason="试")
+        left = self._received(in_background=False)
+        self.do("drop_raw", who="officer", delivery_id=left, seen_version=1, days=0)
         self._received(in_background=True)
 
     def _received(self, *, in_background: bool, unreadable: bool = False) -> UUID:
@@ -212,7 +215,7 @@ class Walker(Hand):
         return delivery_id
 
     def _check_delivery(self, delivery_id: UUID) -> None:
-        verbs = ["sources.staged", "sources.delivery_checked", "sources.check_failed"]
+        verbs = ["sources.staging", "sources.staged", "sources.delivery_checked", "sources.check_failed"]
         self._steps(verbs, lambda: check_delivery(self.actors["officer"], delivery_id), list)
 
     # --- comparison and determinations

@@ -16,11 +16,11 @@ import pytest
 
 from bangfu.core.shipped import policy_folder
 from bangfu.engine.comparison import How, compare_staged
-from bangfu.engine.datasets import declared_datasets
-from bangfu.engine.duckdb_.facts import Delivery
 from bangfu.engine.duckdb_.session import Limits
 from bangfu.engine.intake.deliveries import stage_delivery
 from bangfu.engine.intake.staged_register import stage_register
+from bangfu.engine.protection.files import Protection
+from bangfu.engine.protection.staged import lay_down, opened_delivery
 from bangfu.engine.rules.ruleset import load_rules
 from bangfu.engine.spark_.buckets import lay_out, with_bucket
 from bangfu.engine.spark_.cluster import Cluster
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 REGISTERS, SEEDS = 210, range(int(os.environ.get("BANGFU_SEEDS", "1")))
+_KEY = Protection(bytes(32))
 _LIMITS = Limits(threads=1)
 # Compiling costs more than it saves on a few hundred rows.
 _IN_A_HURRY = {
@@ -69,11 +70,12 @@ def test_both_engines_find_the_same(seed: int, spark: "SparkSession", tmp_path: 
     coverage = {"population": tuple(case.coverage)} if case.coverage else {}
     staged = []
     for name, rows in case.deliveries.items():
-        manifest = stage_delivery(
-            name, write_delivery("csv", tmp_path / name, name, rows), tmp_path / f"staged-{name}", today=case.on
-        )
-        files = tuple(tmp_path / f"staged-{name}" / file for file in manifest.staged)
-        staged.append(Delivery(declared_datasets()[name], manifest.file, files, case.on, coverage.get(name)))
+        made, kept = tmp_path / f"staged-{name}", tmp_path / "rest" / name
+        stage_delivery(name, write_delivery("csv", tmp_path / name, name, rows), made, today=case.on)
+        # As it lies at rest, protected, and is opened for either engine.
+        lay_down(made, kept, _KEY, name)
+        about: dict[str, Any] = {"as_of": case.on, "coverage": coverage.get(name)}
+        staged.append(opened_delivery(kept, tmp_path / f"open-{name}", _KEY, name, **about))
 
     def found(how: How) -> tuple[list[Any], list[Any]]:
         out, evidence = tmp_path / "findings.parquet", tmp_path / "evidence.parquet"

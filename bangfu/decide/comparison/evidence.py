@@ -1,7 +1,9 @@
 """What the engine found, laid down in the order of the files and read back a thousand files at a time."""
 
+import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -11,6 +13,8 @@ import pyarrow.parquet as pq
 from bangfu.core.whole_files import replacing
 from bangfu.decide.comparison.rules import Found, merged, together
 from bangfu.engine.duckdb_.session import Limits, literal, session
+from bangfu.engine.protection.files import ProtectedReader, is_protected, protect
+from bangfu.ground.access.at_rest import protection
 
 CHUNK = 1_000
 _EVIDENCE = "evidence.parquet"
@@ -22,8 +26,8 @@ def part(folder: Path, number: int) -> Path:
     return folder / f"evidence-{number}.parquet"
 
 
-def lay_in_order(rounds: Sequence[Mapping[str, object]], folder: Path) -> None:
-    """Make one file of the evidence of all rounds (each with its datasets), ordered by household."""
+def lay_in_order(rounds: Sequence[Mapping[str, object]], folder: Path, target: Path) -> None:
+    """Make one file of the evidence of all rounds (each with its datasets), ordered by household, and put it to rest in ``target``."""
     parts = []
     for number, deliveries in enumerate(rounds):
         # What the helpers of a later round and the register itself say was said in the first.
@@ -35,15 +39,20 @@ def lay_in_order(rounds: Sequence[Mapping[str, object]], folder: Path) -> None:
             f"COPY ({' UNION ALL BY NAME '.join(parts)} ORDER BY household_id, person_id, dataset, kind, conclusion, round) "
             f"TO {literal(str(temporary))} (FORMAT parquet, COMPRESSION zstd)"
         )
-    for number in range(len(rounds)):
-        part(folder, number).unlink()
+    at_rest = protection()
+    (target / _EVIDENCE).unlink(missing_ok=True)
+    if at_rest.on:
+        protect(folder / _EVIDENCE, target / _EVIDENCE, at_rest, _label(target))
+    else:
+        shutil.move(folder / _EVIDENCE, target / _EVIDENCE)
 
 
 def in_chunks(files: list[UUID], folder: Path) -> list[list[UUID]]:
     """The files in chunks, none with more than CHUNK findings unless one file alone has more: the same however often it is asked."""
     counts: Counter[str] = Counter()
     if (folder / _EVIDENCE).exists():
-        counts.update(pq.read_table(folder / _EVIDENCE, columns=["household_id"])["household_id"].to_pylist())
+        with _evidence(folder) as file:
+            counts.update(file.read(columns=["household_id"])["household_id"].to_pylist())
     sized = ((file, counts[str(file)]) for file in files)
     return list(together(sized, CHUNK))
 
@@ -65,9 +74,21 @@ def found_in(
 
 def _rows(folder: Path) -> Iterator[dict[str, Any]]:
     if (folder / _EVIDENCE).exists():
-        with pq.ParquetFile(folder / _EVIDENCE) as file:
+        with _evidence(folder) as file:
             for batch in file.iter_batches(batch_size=5_000):
                 yield from batch.to_pylist()
+
+
+@contextmanager
+def _evidence(folder: Path) -> Iterator[pq.ParquetFile]:
+    path = folder / _EVIDENCE
+    stream: Any = ProtectedReader(path, protection(), _label(folder)) if is_protected(path) else path.open("rb")
+    with stream, pq.ParquetFile(stream) as file:
+        yield file
+
+
+def _label(folder: Path) -> str:
+    return f"comparison/{folder.name}"
 
 
 def _one(row: dict[str, Any], deliveries: dict[str, str]) -> Found:

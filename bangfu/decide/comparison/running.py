@@ -28,19 +28,22 @@ from bangfu.engine.datasets import declared_datasets
 from bangfu.engine.duckdb_.facts import Delivery
 from bangfu.engine.intake.archive_row import ArchiveRow
 from bangfu.engine.intake.people import HOUSEHOLD_ID, PERSON_ID, SOURCE, write_people_rows
-from bangfu.engine.intake.staged_deliveries import staged_delivery
 from bangfu.engine.intake.staged_register import stage_register
+from bangfu.engine.protection.staged import opened_delivery, size_at_rest
 from bangfu.engine.rules.ruleset import load_rules
+from bangfu.ground.access.at_rest import opening_folder, protection
 from bangfu.ground.acts.actor import Actor
 from bangfu.ground.acts.door import acting
 from bangfu.ground.acts.faults import fault_point
 from bangfu.record.registry.models import CaseFile
 from bangfu.record.registry.reading import FiledRow, bundles, rows_of
 from bangfu.record.registry.selectors.rows import open_files
-from bangfu.record.sources.about import seal_keys
+from bangfu.record.sources.about import label_of, seal_keys
 from bangfu.record.sources.selectors import ActiveDelivery, deliveries_in_force
 
 _PLAN, _PEOPLE = "plan.json", "people.parquet"
+# Bytes of one household's rows and findings while a run works.
+_PER_FILE = 20_000
 
 
 def compare_now(actor: Actor, on: date | None = None, how: How | None = None) -> UUID:
@@ -112,20 +115,20 @@ def _compare(actor: Actor, run: Run, folder: Path, how: How | None) -> None:
     attempt = services.begin_run(
         actor=actor, act_id=uuid4(), run_id=run.pk, deliveries=used, files=len(files), without_basis=without_basis
     )
-    people = folder / _PEOPLE
-    persons = write_people_rows(_register(actor, files), people, file="档案") if files else 0
-    if persons:
-        # Each round takes the same register: it is read once.
-        register = stage_register(people, folder / "register", today=run.on)
-        with_keys = replace(how or How(), keys=seal_keys())
-        for number, deliveries in enumerate(_with_helpers(rounds)):
-            out = folder / "findings.parquet"
-            compare_staged(register, _opened(deliveries), run.on, out, how=with_keys, evidence=part(folder, number))
-            out.unlink()
-        shutil.rmtree(register.folder)
-    people.unlink(missing_ok=True)
-    if persons:
-        lay_in_order(rounds, folder)
+    with opening_folder(_room(files, rounds)) as open_folder:
+        people = open_folder / _PEOPLE
+        persons = write_people_rows(_register(actor, files), people, file="档案") if files else 0
+        if persons:
+            # Each round takes the same register: it is read once.
+            register = stage_register(people, open_folder / "register", today=run.on)
+            people.unlink()
+            with_keys = replace(how or How(), keys=seal_keys())
+            for number, deliveries in enumerate(_with_helpers(rounds)):
+                out, evidence = open_folder / "findings.parquet", part(open_folder, number)
+                opened = _opened(deliveries, open_folder)
+                compare_staged(register, opened, run.on, out, how=with_keys, evidence=evidence)
+                out.unlink()
+            lay_in_order(rounds, open_folder, folder)
     plan = {
         "attempt": attempt,
         "files": [str(file) for file in files],
@@ -186,9 +189,25 @@ def _register(actor: Actor, files: list[UUID]) -> Iterator[tuple[ArchiveRow, dic
             yield filed.row, {PERSON_ID: str(filed.member), HOUSEHOLD_ID: str(filed.case_file), SOURCE: filed.source}
 
 
-def _opened(deliveries: Iterable[ActiveDelivery]) -> Iterator[Delivery]:
+def _opened(deliveries: Iterable[ActiveDelivery], open_folder: Path) -> Iterator[Delivery]:
+    """One after the other, each open for as long as it is matched."""
+    into = open_folder / "delivery"
     for delivery in deliveries:
-        yield staged_delivery(delivery.folder, as_of=delivery.as_of, coverage=delivery.coverage)
+        yield opened_delivery(
+            delivery.folder,
+            into,
+            protection(),
+            label_of(delivery.id),
+            as_of=delivery.as_of,
+            coverage=delivery.coverage,
+        )
+        shutil.rmtree(into, ignore_errors=True)
+
+
+def _room(files: list[UUID], rounds: list[dict[str, ActiveDelivery]]) -> int:
+    """About how many bytes lie open at once: the register, its findings, and the largest delivery."""
+    largest = max((size_at_rest(delivery.folder) for one in rounds for delivery in one.values()), default=0)
+    return len(files) * _PER_FILE + largest
 
 
 def _close_departed(actor: Actor, run_id: UUID, attempt: int) -> None:

@@ -1,12 +1,15 @@
 """A DuckDB that lives as long as one piece of work: bounded memory, its own folder for what does not fit, no network."""
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+
+from bangfu.engine.own_folders import own_folder
+
+_PREFIX = "bangfu-work-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +22,11 @@ class Limits:
 
 @contextmanager
 def session(limits: Limits, folder: Path | None = None) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
-    """Open a connection and a temporary folder (inside ``folder`` if given); both are gone afterwards, whatever happens."""
-    with tempfile.TemporaryDirectory(prefix="bangfu-", dir=folder) as name:
-        own = Path(name)
+    """Open a connection and a temporary folder (inside ``folder`` if given); both are gone afterwards, whatever happens.
+
+    What a killed process left in the same place is removed first: it may hold ID numbers.
+    """
+    with own_folder(folder, _PREFIX) as own:
         settings: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": limits.memory,
             "temp_directory": str(own / "spill"),

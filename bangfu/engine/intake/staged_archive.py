@@ -4,17 +4,19 @@ A member may stand on another sheet than the head: rows are spilled to disk as t
 households, so that memory grows with the number of persons and not with what the form holds.
 """
 
+import hashlib
 import json
 import mmap
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -26,6 +28,7 @@ from bangfu.engine.intake.archive_row import ArchiveRow, Outcome
 from bangfu.engine.intake.files import MANIFEST_FILE, make_closed, sha256_of
 from bangfu.engine.intake.naming import Choices
 from bangfu.engine.intake.row_text import row_of_text, text_of_row
+from bangfu.engine.protection.files import ProtectedReader, Protection
 
 CHUNK = 1_000
 ROWS_FILE = "rows.parquet"
@@ -69,6 +72,8 @@ class StagedArchive:
 
     folder: Path
     manifest: ArchiveManifest
+    protection: Protection | None = None
+    label: str = ""
 
     def chunk_count(self, size: int = CHUNK) -> int:
         """How many chunks there are of at most ``size`` rows."""
@@ -92,11 +97,25 @@ class StagedArchive:
             for number in range(start, len(ends)):
                 yield _rows(file, ends[number - 1] if number else 0, ends[number])
 
-    def _open(self) -> pq.ParquetFile:
-        return pq.ParquetFile(self.folder / self.manifest.staged)
+    def sha256(self) -> str:
+        """Of the rows as they are now."""
+        digest = hashlib.sha256()
+        with _stream(self._path, self.protection, self.label) as stream:
+            while chunk := stream.read(1 << 20):
+                digest.update(chunk)
+        return digest.hexdigest()
+
+    @property
+    def _path(self) -> Path:
+        return self.folder / self.manifest.staged
+
+    @contextmanager
+    def _open(self) -> Iterator[pq.ParquetFile]:
+        with _stream(self._path, self.protection, self.label) as stream, pq.ParquetFile(stream) as file:
+            yield file
 
     def _ends(self, size: int) -> list[int]:
-        return _ends_of(self.folder / self.manifest.staged, self.manifest.staged_sha256, size)
+        return _ends_of(self._path, self.protection, self.label, self.manifest.staged_sha256, size)
 
 
 def stage_archive(
@@ -153,8 +172,11 @@ def stage_archive(
     return StagedArchive(out_dir, manifest)
 
 
-def staged_archive(folder: Path) -> StagedArchive:
-    """Open what stage_archive laid down. Raises a Problem where it was interrupted, or where the rows are not those that were read."""
+def staged_archive(folder: Path, protection: Protection | None = None, label: str = "") -> StagedArchive:
+    """Open what stage_archive laid down. Raises a Problem where it was interrupted, or where the rows are not those that were read.
+
+    ``protection`` and ``label``: of a folder that was put to rest (protection/staged.py), protected or not.
+    """
     kept = folder / MANIFEST_FILE
     if not kept.is_file():
         raise problems.NOT_STAGED(file=MANIFEST_FILE)
@@ -167,9 +189,10 @@ def staged_archive(folder: Path) -> StagedArchive:
     rows = folder / ROWS_FILE
     if not rows.is_file():
         raise problems.NOT_STAGED(file=ROWS_FILE)
-    if manifest.staged != ROWS_FILE or sha256_of(rows) != manifest.staged_sha256:
+    archive = StagedArchive(folder, manifest, protection if found.get("protected") is True else None, label)
+    if manifest.staged != ROWS_FILE or archive.sha256() != manifest.staged_sha256:
         raise problems.STAGED_CHANGED(file=ROWS_FILE)
-    return StagedArchive(folder, manifest)
+    return archive
 
 
 def chunks(reader: ArchiveReader, *, households_whole: bool = True, size: int = CHUNK) -> Iterator[list[ArchiveRow]]:
@@ -195,10 +218,16 @@ def chunks(reader: ArchiveReader, *, households_whole: bool = True, size: int = 
 
 
 @lru_cache(maxsize=8)
-def _ends_of(path: Path, _sha256: str, size: int) -> list[int]:
+def _ends_of(path: Path, protection: Protection | None, label: str, _sha256: str, size: int) -> list[int]:
     """Where the chunks of a file end: worked out once, however many are read one by one."""
-    with pq.ParquetFile(path) as file:
+    with _stream(path, protection, label) as stream, pq.ParquetFile(stream) as file:
         return _chunk_ends(file.read(columns=["household"]).column(0).to_pylist(), size)
+
+
+def _stream(path: Path, protection: Protection | None, label: str) -> BinaryIO:
+    if protection is None:
+        return path.open("rb")
+    return cast("BinaryIO", ProtectedReader(path, protection, f"{label}/{path.name}"))
 
 
 def _lay_down(rows: Iterable[ArchiveRow], target: Path) -> None:

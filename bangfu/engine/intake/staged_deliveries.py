@@ -34,9 +34,14 @@ def staged_delivery(folder: Path, *, as_of: date | None = None, coverage: Sequen
         if sha256_of(folder / written) != manifest.hashes[written]:
             raise file_problems.STAGED_CHANGED(file=written)
     delivery = delivery_of(manifest, folder, as_of=as_of, coverage=coverage)
-    if any(_lacks(path, delivery.dataset) for path in delivery.staged):
-        raise file_problems.STAGED_OLD(file=manifest.file)
+    check_columns(delivery)
     return delivery
+
+
+def check_columns(delivery: Delivery) -> None:
+    """Raises a Problem where the files were staged by an older declaration of the dataset."""
+    if any(_lacks(path, delivery.dataset) for path in delivery.staged):
+        raise file_problems.STAGED_OLD(file=delivery.file)
 
 
 def delivery_of(

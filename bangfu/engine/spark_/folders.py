@@ -1,64 +1,18 @@
-"""The folder of a comparison on Spark: closed to other users, locked while its process lives; the next removes what a killed one left."""
+"""The folder of a comparison on Spark, on storage that all its processes share."""
 
-import fcntl
-import os
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
-_PREFIX, _LOCK = "bangfu-spark-", ".lock"
+from bangfu.engine import own_folders
+
+_PREFIX = "bangfu-spark-"
 
 
-@contextmanager
-def run_folder(parent: Path | None) -> Iterator[Path]:
-    """A new folder in ``parent`` (the system's place for temporary files where None), gone afterwards. It will hold ID numbers.
-
-    What a killed run left there is removed first.
-    """
-    home = parent or Path(tempfile.gettempdir())
-    remove_leftovers(home)
-    while True:
-        folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=home))
-        with _locked(folder) as mine:
-            # Another process may have taken a folder without a lock for a leftover.
-            if not mine:
-                continue
-            try:
-                yield folder
-            finally:
-                shutil.rmtree(folder, ignore_errors=True)
-            return
+def run_folder(parent: Path | None) -> AbstractContextManager[Path]:
+    """A new folder in ``parent``, gone afterwards; what a killed run left there is removed first."""
+    return own_folders.own_folder(parent, _PREFIX)
 
 
 def remove_leftovers(home: Path) -> int:
     """Remove folders of runs whose process is gone, of this user; gives how many."""
-    removed = 0
-    for folder in home.glob(f"{_PREFIX}*"):
-        if folder.is_symlink() or not folder.is_dir() or folder.stat().st_uid != os.geteuid():
-            continue
-        with _locked(folder) as mine:
-            if mine:
-                shutil.rmtree(folder, ignore_errors=True)
-                removed += 1
-    return removed
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[bool]:
-    path = folder / _LOCK
-    try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError:
-        yield False
-        return
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            mine = path.exists() and path.stat().st_ino == os.fstat(descriptor).st_ino
-        except OSError:
-            mine = False
-        yield mine
-    finally:
-        os.close(descriptor)
+    return own_folders.remove_leftovers(home, _PREFIX)

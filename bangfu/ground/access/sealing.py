@@ -14,6 +14,8 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
 from bangfu.ground.access import problems
@@ -24,6 +26,7 @@ _HASH_BYTES = 16
 
 class _Keys:
     def __init__(self, sealing: bytes, matching: bytes) -> None:
+        self.sealing = sealing
         self.cipher = AESGCM(sealing)
         self.matching = matching
 
@@ -48,14 +51,22 @@ def keyed_hash(value: str, kind: str) -> bytes:
     return hmac.new(_keys().matching, f"{kind}:{value}".encode(), sha256).digest()[:_HASH_BYTES]
 
 
+def derived_key(purpose: str) -> bytes:
+    """A key of 32 bytes for another purpose, the same for as long as the key file is."""
+    return HKDF(SHA256(), 32, None, f"bangfu {purpose}".encode()).derive(_keys().sealing)
+
+
 def key_file() -> Path:
-    """Where the keys lie: back them up, and apart from the database."""
-    return Path(settings.BANGFU_HOME) / "keys.json"
+    """Where the keys lie (BANGFU_KEYS, else in the home): back them up, and apart from the database and the files."""
+    return Path(settings.BANGFU_KEYS or Path(settings.BANGFU_HOME) / "keys.json")
 
 
-@lru_cache(maxsize=1)
 def _keys() -> _Keys:
-    path = key_file()
+    return _keys_of(key_file())
+
+
+@lru_cache(maxsize=4)
+def _keys_of(path: Path) -> _Keys:
     if not path.exists():
         _make(path)
     stored = json.loads(path.read_text("utf-8"))

@@ -21,7 +21,7 @@ from bangfu.record.registry import services, work
 from bangfu.record.registry.models import Batch, Consent
 from bangfu.record.registry.selectors.batches import unfinished
 from bangfu.record.registry.staged import known_of, opened, plan_of
-from bangfu.record.registry.uploads import chunks_of, keep, upload_path
+from bangfu.record.registry.uploads import chunks_of, keep, opened_upload
 
 # (step, done, total): check or commit, in chunks.
 Told = Callable[[str, int, int], None]
@@ -84,9 +84,9 @@ def bring_archive(
 
 def write_error_workbook(actor: Actor, batch: Batch, path: Path) -> None:
     """The sender's own file with what to mend beside each row: what the reader found, and what the registry refuses."""
-    uploaded = upload_path(Path(settings.BANGFU_HOME), batch.pk, batch.file_name)
     said = problems_by_row(_rows_as_judged(actor, batch))
-    write_workbook(read_archive(uploaded, today(MachineClock()), batch.columns or None), said, path)
+    with opened_upload(Path(settings.BANGFU_HOME), batch.pk, batch.file_name) as uploaded:
+        write_workbook(read_archive(uploaded, today(MachineClock()), batch.columns or None), said, path)
 
 
 def _interrupted(actor: Actor, path: Path, org: str) -> Batch | None:

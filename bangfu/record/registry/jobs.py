@@ -4,8 +4,11 @@ from uuid import UUID
 
 from procrastinate.contrib.django import app
 
-from bangfu.ground.access.selectors import actor_again
+from bangfu.core.clock import MachineClock
+from bangfu.ground.access.models import Organisation
+from bangfu.ground.access.selectors import actor_again, operator
 from bangfu.record.registry import work
+from bangfu.record.registry.retention import drop_due_uploads
 
 
 @app.task(name="registry.check", queue="imports", pass_context=False)
@@ -18,3 +21,11 @@ def check(*, batch_id: str, version: int, person_id: str, role: str, organisatio
 def commit(*, batch_id: str, version: int, person_id: str, role: str, organisation: str, purpose: str) -> None:
     """Bring a checked workbook in, from the first chunk that is not in yet. ``version`` only tells jobs apart."""
     work.commit(actor_again(person_id, role, organisation, purpose), UUID(batch_id))
+
+
+@app.periodic(cron="37 3 * * *")
+@app.task(name="registry.drop_uploads", queue="imports", queueing_lock="registry.drop_uploads")
+def drop_uploads(timestamp: int) -> None:
+    """Every night: drop uploaded workbooks that were kept long enough."""
+    for code in Organisation.objects.filter(above=None).values_list("code", flat=True):
+        drop_due_uploads(operator(code=code), MachineClock().now())

@@ -54,3 +54,10 @@ SUM_DIFFERS = kind(
     do_zh="请把批号告诉管理员。",
     do_en="Tell an administrator the number of the batch.",
 )
+RAW_DROPPED = kind(
+    "registry.raw_dropped",
+    zh="“{file}”已过保存期，上传的文件和读出的行已经删除。",
+    en="“{file}” was kept as long as it may be; the uploaded file and the rows read of it are gone.",
+    do_zh="需要时请重新上传原来的文件。",
+    do_en="Upload the original file again if it is needed.",
+)

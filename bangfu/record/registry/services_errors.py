@@ -24,4 +24,6 @@ def take_errors(*, actor: Actor, act_id: UUID, batch_id: UUID) -> Done[None]:
         raise NOT_FOUND()
     if batch.state not in _READ:
         raise problems.ALREADY_COMMITTED(state=batch.state)
+    if batch.raw_dropped_at is not None:
+        raise problems.RAW_DROPPED(file=batch.file_name)
     return Done(None, batch.org, "batch", batch.pk, values={"file": batch.file_name})

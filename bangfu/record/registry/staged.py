@@ -1,5 +1,6 @@
 """A batch's rows on disk, and what they would change: what check, look and commit have in common."""
 
+import shutil
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -9,11 +10,16 @@ from django.conf import settings
 from bangfu.core.clock import MachineClock, today
 from bangfu.engine.intake.archive_row import ArchiveRow
 from bangfu.engine.intake.staged_archive import ROWS_FILE, StagedArchive, stage_archive, staged_archive
+from bangfu.engine.protection.staged import UNFINISHED, lay_down
+from bangfu.ground.access.at_rest import opening_folder, protection
 from bangfu.record.registry.apply import elsewhere, hashes_of
 from bangfu.record.registry.models import Batch, CaseFile, Member
 from bangfu.record.registry.reading import bundles
 from bangfu.record.registry.reconcile import Columns, Known, Plan, reconcile
-from bangfu.record.registry.uploads import upload_folder, upload_path
+from bangfu.record.registry.uploads import opened_upload, upload_folder
+
+# A workbook's rows, written out for the sorting, beside the workbook: it is packed.
+_UNPACKED = 20
 
 
 def staged_folder(batch: Batch) -> Path:
@@ -23,20 +29,33 @@ def staged_folder(batch: Batch) -> Path:
 
 def stage(batch: Batch) -> StagedArchive:
     """Read the uploaded workbook once and lay its rows down."""
-    path = upload_path(Path(settings.BANGFU_HOME), batch.pk, batch.file_name)
-    return stage_archive(path, staged_folder(batch), today(MachineClock()), columns=batch.columns or None)
+    target = staged_folder(batch)
+    for left in target.parent.glob(f"{UNFINISHED}*"):
+        shutil.rmtree(left, ignore_errors=True)
+    with (
+        opened_upload(Path(settings.BANGFU_HOME), batch.pk, batch.file_name) as path,
+        opening_folder(_UNPACKED * path.stat().st_size) as made,
+    ):
+        stage_archive(path, made / "staged", today(MachineClock()), columns=batch.columns or None)
+        lay_down(made / "staged", target, protection(), _label(batch))
+    return opened(batch)
 
 
 def opened(batch: Batch) -> StagedArchive:
     """The rows that were laid down; raises a Problem where they are gone or altered."""
     folder = staged_folder(batch)
-    return _opened(folder, (folder / ROWS_FILE).stat().st_mtime_ns if (folder / ROWS_FILE).exists() else 0)
+    modified = (folder / ROWS_FILE).stat().st_mtime_ns if (folder / ROWS_FILE).exists() else 0
+    return _opened(folder, _label(batch), modified)
 
 
 @lru_cache(maxsize=4)
-def _opened(folder: Path, _modified: int) -> StagedArchive:
+def _opened(folder: Path, label: str, _modified: int) -> StagedArchive:
     """Hashed once, not again for each of a thousand chunks."""
-    return staged_archive(folder)
+    return staged_archive(folder, protection(), label)
+
+
+def _label(batch: Batch) -> str:
+    return f"uploads/{batch.pk}/staged"
 
 
 def staged_rows(batch: Batch, number: int) -> list[ArchiveRow]:

@@ -1,7 +1,7 @@
 """Uploaded files at rest: one folder per upload, named by the act that sent it, so that sending twice keeps one copy.
 
 Both kinds of import (archives, department data) keep their files here. They are personal data at rest: closed to everybody but the
-account that runs Bangfu (0700, 0600); they are not encrypted yet (part D).
+account that runs Bangfu (0700, 0600), and encrypted (``ground/access/at_rest``); ``opened_upload`` opens one for as long as it is read.
 """
 
 import errno
@@ -11,12 +11,15 @@ import re
 import shutil
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 from uuid import UUID, uuid4
 
+from bangfu.engine.protection.files import ProtectedReader, ProtectedWriter, is_protected, unprotect
+from bangfu.ground.access.at_rest import opening_folder, protection
 from bangfu.record.registry import upload_problems as problems
 
 FOLDER = "uploads"
@@ -45,11 +48,23 @@ def upload_folder(home: Path, upload_id: UUID) -> Path:
 
 
 def upload_path(home: Path, upload_id: UUID, file_name: str) -> Path:
-    """The uploaded file itself; raises UPLOAD_GONE where it was removed."""
+    """The uploaded file as it lies at rest; raises UPLOAD_GONE where it was removed."""
     path = upload_folder(home, upload_id) / file_name
     if not path.is_file():
         raise problems.UPLOAD_GONE(file=file_name)
     return path
+
+
+@contextmanager
+def opened_upload(home: Path, upload_id: UUID, file_name: str) -> Iterator[Path]:
+    """The uploaded file as it was sent, to be read: in a folder of its own, gone afterwards, or where it lies if it is not protected."""
+    path = upload_path(home, upload_id, file_name)
+    if not is_protected(path):
+        yield path
+        return
+    with opening_folder(path.stat().st_size) as folder:
+        unprotect(path, folder / file_name, protection(), _label(upload_id))
+        yield folder / file_name
 
 
 def keep(chunks: Iterable[bytes], name: str, *, upload_id: UUID, home: Path, largest: int) -> Stored:
@@ -62,7 +77,7 @@ def keep(chunks: Iterable[bytes], name: str, *, upload_id: UUID, home: Path, lar
     file_name = safe_name(name)
     folder = _open_folder(home / FOLDER, f".{uuid4()}")
     try:
-        sha256, size = _write(chunks, folder / file_name, file_name, largest)
+        sha256, size = _write(chunks, folder / file_name, upload_id, largest)
         stored = Stored(upload_id, file_name, sha256, size)
         return _settle(folder, home, stored)
     except OSError as error:
@@ -112,22 +127,29 @@ def safe_name(name: str) -> str:
     return f"{stem}.{suffix[:10]}" if suffix else stem
 
 
-def _write(chunks: Iterable[bytes], path: Path, file_name: str, largest: int) -> tuple[str, int]:
-    digest, size = hashlib.sha256(), 0
+def _write(chunks: Iterable[bytes], path: Path, upload_id: UUID, largest: int) -> tuple[str, int]:
+    digest, size, at_rest = hashlib.sha256(), 0, protection()
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
+        protected = ProtectedWriter(file, at_rest, _label(upload_id)) if at_rest.on else None
         for chunk in chunks:
             size += len(chunk)
             if size > largest:
-                raise problems.TOO_LARGE(file=file_name, most=f"{largest // 1_000_000:,}")
+                raise problems.TOO_LARGE(file=path.name, most=f"{largest // 1_000_000:,}")
             digest.update(chunk)
-            file.write(chunk)
+            (protected or file).write(chunk)
+        if protected is not None:
+            protected.close()
         file.flush()
         # What the database will say is received must survive a power cut as well as the database does.
         os.fsync(file.fileno())
     if size == 0:
-        raise problems.EMPTY_UPLOAD(file=file_name)
+        raise problems.EMPTY_UPLOAD(file=path.name)
     return digest.hexdigest(), size
+
+
+def _label(upload_id: UUID) -> str:
+    return f"uploads/{upload_id}"
 
 
 def _settle(folder: Path, home: Path, stored: Stored) -> Stored:
@@ -140,9 +162,9 @@ def _settle(folder: Path, home: Path, stored: Stored) -> Stored:
             raise
         if _same(target, stored):
             return stored
-        other = Stored(uuid4(), stored.file_name, stored.sha256, stored.size)
-        folder.rename(upload_folder(home, other.id))
-        return other
+        # A protected file opens under its own id alone: this one is written again.
+        with _plain(folder / stored.file_name, stored.id) as file:
+            return keep(chunks_of(file), stored.file_name, upload_id=uuid4(), home=home, largest=stored.size)
     return stored
 
 
@@ -150,8 +172,22 @@ def _same(folder: Path, stored: Stored) -> bool:
     path = folder / stored.file_name
     if not path.is_file():
         return False
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest() == stored.sha256
+    with _plain(path, stored.id) as file:
+        digest = hashlib.sha256()
+        for chunk in chunks_of(file):
+            digest.update(chunk)
+    return digest.hexdigest() == stored.sha256
+
+
+@contextmanager
+def _plain(path: Path, upload_id: UUID) -> Iterator[BinaryIO]:
+    """What was sent, as a stream."""
+    if not is_protected(path):
+        with path.open("rb") as file:
+            yield file
+        return
+    with ProtectedReader(path, protection(), _label(upload_id)) as reader:
+        yield cast("BinaryIO", reader)
 
 
 def _open_folder(parent: Path, name: str) -> Path:

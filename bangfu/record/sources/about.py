@@ -68,6 +68,11 @@ def staged_folder(delivery_id: UUID) -> Path:
     return Path(settings.BANGFU_HOME) / STAGED / str(delivery_id)
 
 
+def label_of(delivery_id: UUID) -> str:
+    """By what the protected files of a delivery are bound to it (engine/protection)."""
+    return f"{STAGED}/{delivery_id}"
+
+
 def seal_keys() -> Path:
     """Where the keys of sealed deliveries lie."""
     return Path(settings.BANGFU_HOME) / SEAL_KEYS

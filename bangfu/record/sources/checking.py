@@ -1,14 +1,13 @@
 """Reading a delivery: staged outside of any transaction, compared with the one in use, and what was found recorded by one act.
 
-The staged files are personal data at rest: closed to everybody but the account that runs Bangfu (0700, 0600); they are not encrypted
-yet (part D).
+The staged files are personal data at rest: closed to everybody but the account that runs Bangfu (0700, 0600), and encrypted
+(``ground/access/at_rest``). They lie open only for as long as they are read, in a folder of that work.
 """
 
 import errno
 import shutil
 from datetime import datetime
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +19,9 @@ from bangfu.engine.duckdb_.difference import difference
 from bangfu.engine.intake.deliveries import Manifest, stage_delivery
 from bangfu.engine.intake.error_workbook import write_quarantine
 from bangfu.engine.intake.staged_deliveries import read_manifest
+from bangfu.engine.protection.staged import lay_down, opened_files
 from bangfu.engine.sealing.opening import require_key
+from bangfu.ground.access.at_rest import opening_folder, protection
 from bangfu.ground.access.models import Organisation
 from bangfu.ground.access.selectors import operator
 from bangfu.ground.acts.actor import Actor
@@ -30,11 +31,12 @@ from bangfu.ground.acts.problems import NOT_FOUND
 from bangfu.record.registry import upload_problems, uploads
 from bangfu.record.registry.models import Batch
 from bangfu.record.sources import services
-from bangfu.record.sources.about import STAGED, seal_keys, staged_folder
+from bangfu.record.sources.about import STAGED, label_of, seal_keys, staged_folder
 from bangfu.record.sources.models import Delivery
 from bangfu.record.sources.services import Found, in_use_beside
 
-_UNFINISHED = ".unfinished-"
+# What the reader lays down beside the upload while it works, in sizes of the upload, packed workbooks left aside.
+_UNPACKED = 4
 
 
 def check_delivery(actor: Actor, delivery_id: UUID, version: int | None = None) -> Problem | None:
@@ -50,7 +52,7 @@ def check_delivery(actor: Actor, delivery_id: UUID, version: int | None = None) 
     step = services.step_id(delivery_id, f"check {delivery.version}")
     about: dict[str, Any] = {"delivery_id": delivery_id, "seen_version": delivery.version}
     try:
-        found = _found(_staged(delivery), delivery, former)
+        found = _read(delivery, former)
     except Problem as problem:
         about |= {"code": problem.code, "zh": problem.zh, "en": problem.en}
         services.record_failure(actor=actor, act_id=step, **about)
@@ -65,7 +67,10 @@ def write_error_workbook(actor: Actor, delivery_id: UUID, path: Path) -> None:
     with acting(actor):
         delivery = _delivery(delivery_id)
     folder = staged_folder(delivery_id)
-    write_quarantine(folder / read_manifest(folder).quarantine, delivery.file_name, path)
+    name = read_manifest(folder).quarantine
+    with opening_folder((folder / name).stat().st_size) as own:
+        (quarantine,) = opened_files(folder, [name], own / "quarantine", protection(), label_of(delivery_id))
+        write_quarantine(quarantine, delivery.file_name, path)
 
 
 def clear_delivery(actor: Actor, delivery_id: UUID) -> None:
@@ -88,29 +93,27 @@ def clear_orphans(now: datetime) -> int:
     return uploads.remove_orphans(home, known, now) + uploads.remove_orphans(home, known, now, folder=STAGED)
 
 
-def _staged(delivery: Delivery) -> Manifest:
-    """Stage into a folder of its own, which takes the place of the former when all is there; a killed attempt is an orphan."""
-    path = uploads.upload_path(Path(settings.BANGFU_HOME), delivery.pk, delivery.file_name)
-    target = staged_folder(delivery.pk)
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    made = Path(mkdtemp(prefix=f"{_UNFINISHED}{delivery.pk}-", dir=target.parent))
+def _read(delivery: Delivery, former: Delivery | None) -> Found:
+    """Stage, count beside the former one, and at last put to rest, in place of what an earlier check left."""
     options: dict[str, Any] = {"columns": delivery.columns or None, "widths": delivery.widths or None}
+    sent = uploads.opened_upload(Path(settings.BANGFU_HOME), delivery.pk, delivery.file_name)
     try:
-        manifest = stage_delivery(delivery.dataset, path, made, today=delivery.as_of, **options)
-        require_key(manifest.sealed, delivery.dataset, seal_keys())
-        shutil.rmtree(target, ignore_errors=True)
-        made.rename(target)
+        with sent as path, opening_folder(_UNPACKED * path.stat().st_size) as own:
+            made = own / "staged"
+            manifest = stage_delivery(delivery.dataset, path, made, today=delivery.as_of, **options)
+            require_key(manifest.sealed, delivery.dataset, seal_keys())
+            found = _found(manifest, made, former, own / "former")
+            fault_point("sources.staging")
+            lay_down(made, staged_folder(delivery.pk), protection(), label_of(delivery.pk))
     except (OSError, duckdb.Error) as error:
         if _no_room(error):
             raise upload_problems.NO_ROOM(file=delivery.file_name) from error
         raise
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
-    return manifest
+    return found
 
 
-def _found(manifest: Manifest, delivery: Delivery, former: Delivery | None) -> Found:
-    beside = difference(_files(delivery.pk, manifest), _files_of_former(former))
+def _found(manifest: Manifest, made: Path, former: Delivery | None, own: Path) -> Found:
+    beside = difference([made / name for name in manifest.staged], _files_of_former(former, own))
     return Found(
         rows=manifest.rows,
         keyed=manifest.keyed,
@@ -127,16 +130,13 @@ def _found(manifest: Manifest, delivery: Delivery, former: Delivery | None) -> F
     )
 
 
-def _files(delivery_id: UUID, manifest: Manifest) -> list[Path]:
-    return [staged_folder(delivery_id) / name for name in manifest.staged]
-
-
-def _files_of_former(former: Delivery | None) -> list[Path]:
+def _files_of_former(former: Delivery | None, own: Path) -> list[Path]:
     """None where there is no former, or its files are lost: then every row counts as new, and the new one can still come in."""
     if former is None:
         return []
+    folder = staged_folder(former.pk)
     try:
-        return _files(former.pk, read_manifest(staged_folder(former.pk)))
+        return opened_files(folder, read_manifest(folder).staged, own, protection(), label_of(former.pk))
     except Problem:
         return []
 

@@ -6,8 +6,10 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from bangfu.core.clock import MachineClock
-from bangfu.ground.access.selectors import actor_again
+from bangfu.ground.access.models import Organisation
+from bangfu.ground.access.selectors import actor_again, operator
 from bangfu.record.sources import checking
+from bangfu.record.sources.retention import drop_due_deliveries
 
 # What fails for a reason of the file is recorded; this is for a database that was restarted and the like.
 _AGAIN = RetryStrategy(max_attempts=3, wait=10)
@@ -32,3 +34,11 @@ def clear_delivery(*, delivery_id: str, person_id: str, role: str, organisation:
 def clear_orphans(timestamp: int) -> None:
     """Every night: remove uploads that were never received."""
     checking.clear_orphans(MachineClock().now())
+
+
+@app.periodic(cron="47 3 * * *")
+@app.task(name="sources.drop_raw_rows", queue="imports", queueing_lock="sources.drop_raw_rows")
+def drop_raw_rows(timestamp: int) -> None:
+    """Every night: drop the rows of deliveries that were kept long enough and are not in use."""
+    for code in Organisation.objects.filter(above=None).values_list("code", flat=True):
+        drop_due_deliveries(operator(code=code), MachineClock().now())

@@ -17,13 +17,14 @@ class Delivery(models.Model):
     it; unions below see it and may compare with it. ``coverage`` empty means every place.
     ``rows`` = ``keyed`` + ``wrong``; ``keyed`` = ``new`` + ``changed`` + ``same`` beside the delivery ``against`` (None: there was none);
     ``gone`` rows were there and are not in this one. ``columns`` is the mapping that was chosen, ``widths`` that of fixed-width text.
+    ``raw_dropped_at``: since then the uploaded file and its rows are gone, by schedule; what is counted here stays.
     ``reason`` is why it was refused, or used although its control total differs.
     """
 
     SENSITIVITY = classes(
         public="id org dataset state version as_of coverage control_rows file_name sha256 size purpose basis document source columns "
         "widths rows keyed wrong new changed same gone against quarantined unreadable missing unknown created_at checked_at "
-        "activated_at problem",
+        "activated_at raw_dropped_at problem",
         ordinary="created_by created_name reason",
     )
 
@@ -79,6 +80,7 @@ class Delivery(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     checked_at = models.DateTimeField(null=True)
     activated_at = models.DateTimeField(null=True)
+    raw_dropped_at = models.DateTimeField(null=True)
 
     class Meta:
         """At most one active delivery of a dataset per union and coverage."""
@@ -91,6 +93,9 @@ class Delivery(models.Model):
                 condition=Q(rows=F("keyed") + F("wrong"), keyed=F("new") + F("changed") + F("same"))
                 | Q(state__in=["uploaded", "refused"]),
                 name="delivery_adds_up",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="active") | Q(raw_dropped_at__isnull=True), name="delivery_in_use_has_its_rows"
             ),
         ]
         indexes = [models.Index(fields=["org", "dataset", "-created_at"], name="delivery_by_dataset")]

@@ -59,6 +59,14 @@ REASON_NEEDED = kind(
     do_zh="请写明为什么不用这份数据，好让提供部门知道改什么。",
     do_en="Say why it is not used, so that the department knows what to mend.",
 )
+RAW_DROPPED = kind(
+    "delivery.raw_dropped",
+    zh="“{file}”已过保存期，上传的文件和原始行已经删除。",
+    en="“{file}” was kept as long as it may be; the uploaded file and its rows are gone.",
+    do_zh="需要时请提供部门再给一份。",
+    do_en="Ask the department for it again if it is needed.",
+)
+for_constraint("delivery_in_use_has_its_rows", RAW_DROPPED)
 for_constraint(
     "one_active_delivery",
     kind(

@@ -18,7 +18,7 @@ from bangfu.ground.access.models import Organisation
 from bangfu.ground.acts.actor import Actor, Right
 from bangfu.ground.acts.problems import NOT_FOUND
 from bangfu.ground.policy.selectors import value_on
-from bangfu.record.registry.uploads import upload_path
+from bangfu.record.registry.uploads import opened_upload
 from bangfu.record.sources.about import staged_folder
 from bangfu.record.sources.models import Delivery
 from bangfu.record.sources.services import in_use_beside, objections_to
@@ -156,8 +156,8 @@ def columns(actor: Actor, delivery_id: UUID) -> DeliveryColumns:
     found = Delivery.objects.filter(pk=delivery_id).first()
     if found is None:
         raise NOT_FOUND()
-    path = upload_path(Path(settings.BANGFU_HOME), found.pk, found.file_name)
-    return delivery_columns(found.dataset, path, columns=found.columns or None, widths=found.widths or None)
+    with opened_upload(Path(settings.BANGFU_HOME), found.pk, found.file_name) as path:
+        return delivery_columns(found.dataset, path, columns=found.columns or None, widths=found.widths or None)
 
 
 def datasets_overview(actor: Actor, *, on: date) -> list[DatasetState]:

@@ -228,6 +228,8 @@ def take_quarantine(*, actor: Actor, act_id: UUID, delivery_id: UUID) -> Done[No
     if delivery is None:
         raise NOT_FOUND()
     _require(delivery, Delivery.State.CHECKED, Delivery.State.ACTIVE, Delivery.State.REPLACED)
+    if delivery.raw_dropped_at is not None:
+        raise problems.RAW_DROPPED(file=delivery.file_name)
     return Done(None, delivery.org, "delivery", delivery.pk, values={**_which(delivery), "wrong": delivery.wrong})
 
 

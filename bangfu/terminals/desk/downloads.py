@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
+
+from bangfu.ground.access.at_rest import opening_folder
+
+# More than any workbook that is written for one answer.
+_ROOM = 200 << 20
 
 
 @contextmanager
-def temporary(home: str, name: str) -> Iterator[Path]:
+def temporary(name: str) -> Iterator[Path]:
     """A place to write to, closed to others; what was opened from it before the end can still be read after."""
-    Path(home).mkdir(mode=0o700, parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix=".download-", dir=home) as folder:
-        yield Path(folder) / name
+    with opening_folder(_ROOM) as folder:
+        yield folder / name

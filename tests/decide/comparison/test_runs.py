@@ -171,7 +171,7 @@ def test_the_job_of_somebody_who_left_compares_nothing_and_says_so(union: Union)
 def test_a_delivery_that_was_tampered_with_ends_the_run_with_a_problem(union: Union) -> None:
     with acting(clerk()):
         delivery = Delivery.objects.get(state="active")
-    staged = next(staged_folder(delivery.pk).glob("*.parquet"))
+    staged = staged_folder(delivery.pk) / "clean.parquet"
     whole = staged.read_bytes()
     staged.write_bytes(whole[:-1])
     try:
@@ -179,7 +179,7 @@ def test_a_delivery_that_was_tampered_with_ends_the_run_with_a_problem(union: Un
     finally:
         staged.write_bytes(whole)
     assert run.state == Run.State.FAILED
-    assert (run.problem or {})["code"] == "staged.changed"
+    assert (run.problem or {})["code"] == "protection.altered"
     assert not list(Path(settings.BANGFU_HOME, "comparison").iterdir())
 
 

@@ -13,9 +13,10 @@ from bangfu.ground.acts.door import acting
 from bangfu.ground.trail.history import events_of
 from bangfu.record.registry.models import CaseFile, Member
 from bangfu.record.registry.selectors import archive_rows
+from bangfu.record.registry.staged import opened, stage, staged_folder
 from tests.database import OwnDatabase
 from tests.people import CLERK, NEIGHBOUR, PREFECTURE_CLERK, actor
-from tests.record.registry.bringing import bring
+from tests.record.registry.bringing import bring, check
 
 XIANGYUN = "532923"
 
@@ -74,3 +75,15 @@ def _as_text(person: dict[str, str]) -> str:
 
 def test_control_the_generated_prefecture_has_dirt(prefecture: Path) -> None:
     assert pq.read_table(prefecture / "damage.parquet").num_rows > 20
+
+
+def test_what_a_killed_check_left_goes_with_the_next_one(own_database: OwnDatabase, prefecture: Path) -> None:
+    clerk = actor(CLERK, Purpose.FILING)
+    batch = check(clerk, prefecture / "archive" / "532923.xlsx", XIANGYUN)
+    before = opened(batch).manifest
+    left = staged_folder(batch).with_name(".unfinished-staged-x")
+    left.mkdir()
+    (left / "rows.parquet").write_bytes(b"half")
+    stage(batch)
+    assert not left.exists()
+    assert opened(batch).manifest == before

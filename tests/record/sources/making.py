@@ -1,16 +1,19 @@
 """Small deliveries for the tests, and their way in. Numbers are invented, from 532990 to 532999."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
 
+from bangfu.core.clock import MachineClock
 from bangfu.core.ids import check_digit
+from bangfu.ground.access.selectors import operator
 from bangfu.ground.acts.actor import Actor, Purpose
 from bangfu.ground.acts.door import acting
+from bangfu.record.registry.models import Batch
 from bangfu.record.registry.uploads import Stored, keep
 from bangfu.record.sources.about import About
 from bangfu.record.sources.checking import check_delivery
@@ -85,3 +88,12 @@ def counts(delivery: Delivery) -> Mapping[str, int | None]:
 def problem_of(delivery_id: UUID) -> str:
     """The code of what kept a delivery from being read."""
     return str((row(delivery_id).problem or {})["code"])
+
+
+def aged(days: int, *ids: UUID) -> None:
+    """As if it had been received, and committed, so many days ago."""
+    then = MachineClock().now() - timedelta(days=days)
+    with acting(operator()):
+        Delivery.objects.filter(pk__in=ids).update(created_at=then)
+        Batch.objects.filter(pk__in=ids).update(created_at=then)
+        Batch.objects.filter(pk__in=ids).exclude(finished_at=None).update(finished_at=then)

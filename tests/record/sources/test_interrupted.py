@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -13,6 +13,8 @@ import pytest
 from django.conf import settings
 
 from bangfu.core.clock import MachineClock
+from bangfu.engine.intake.staged_deliveries import read_manifest
+from bangfu.ground.access.sealing import key_file
 from bangfu.ground.acts.faults import Fault, switch_on
 from bangfu.record.registry.uploads import FOLDER
 from bangfu.record.sources import checking
@@ -38,7 +40,12 @@ def home(own_database: OwnDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def killed_while_checking(delivery_id: UUID, home: Path, place: str) -> int:
-    environment = {**os.environ, "BANGFU_HOME": str(home), "BANGFU_FAULTS": f"{place}=kill"}
+    environment = {
+        **os.environ,
+        "BANGFU_HOME": str(home),
+        "BANGFU_FAULTS": f"{place}=kill",
+        "BANGFU_KEYS": str(key_file()),
+    }
     done = subprocess.run(
         [sys.executable, "-c", CHECKING, str(delivery_id)], cwd=ROOT, env=environment, capture_output=True, check=False
     )
@@ -47,7 +54,7 @@ def killed_while_checking(delivery_id: UUID, home: Path, place: str) -> int:
 
 @pytest.mark.parametrize(
     "place",
-    ["sources.staged", "sources.delivery_checked.opened", "sources.delivery_checked.before_commit"],
+    ["sources.staging", "sources.staged", "sources.delivery_checked.opened", "sources.delivery_checked.before_commit"],
 )
 def test_a_check_that_was_killed_is_done_again_from_the_start(home: Path, place: str) -> None:
     delivery_id = received(ROWS)
@@ -56,6 +63,11 @@ def test_a_check_that_was_killed_is_done_again_from_the_start(home: Path, place:
     check_delivery(officer(), delivery_id)
     assert counts(row(delivery_id)) == {"rows": 2, "new": 2, "changed": 0, "same": 0, "wrong": 0, "gone": 0}
     assert [path.name for path in (home / STAGED).iterdir()] == [str(delivery_id)]
+    # What is laid down at last is what an uninterrupted check lays down, hash for hash.
+    never_killed = received(ROWS, as_of=date(2026, 11, 1))
+    check_delivery(officer(), never_killed)
+    one, other = (read_manifest(staged_folder(each)) for each in (delivery_id, never_killed))
+    assert (one.hashes, one.sha256) == (other.hashes, other.sha256)
 
 
 def test_a_check_killed_after_its_commit_is_not_done_twice(home: Path) -> None:
@@ -98,7 +110,8 @@ def test_a_full_disk_while_checking_is_said_and_leaves_nothing(home: Path, monke
     monkeypatch.setattr(checking, "stage_delivery", full)
     check_delivery(officer(), delivery_id)
     assert problem_of(delivery_id) == "upload.no_room"
-    assert list((home / STAGED).iterdir()) == []
+    assert not (home / STAGED).exists()
+    assert not list((home / "open").glob("*"))
 
 
 def test_a_lost_upload_is_said(home: Path) -> None:

@@ -11,15 +11,29 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from django.conf import settings
 
 from bangfu.core.problems import Problem
-from bangfu.record.registry.uploads import Stored, discard, keep, remove_orphans, safe_name, upload_path
+from bangfu.record.registry.uploads import (
+    Stored,
+    discard,
+    keep,
+    opened_upload,
+    remove_orphans,
+    safe_name,
+    upload_path,
+)
 
 LARGEST = 10_000
 
 
 def kept(home: Path, content: bytes, *, upload_id: UUID | None = None, name: str = "机动车.csv") -> Stored:
     return keep([content], name, upload_id=upload_id or uuid4(), home=home, largest=LARGEST)
+
+
+def sent(home: Path, stored: Stored) -> bytes:
+    with opened_upload(home, stored.id, stored.file_name) as path:
+        return path.read_bytes()
 
 
 def left_in(home: Path) -> list[str]:
@@ -29,7 +43,8 @@ def left_in(home: Path) -> list[str]:
 def test_an_upload_is_kept_with_its_hash_for_its_owner_alone(tmp_path: Path) -> None:
     stored = kept(tmp_path, b"a,b\n1,2\n")
     path = upload_path(tmp_path, stored.id, stored.file_name)
-    assert path.read_bytes() == b"a,b\n1,2\n"
+    assert sent(tmp_path, stored) == b"a,b\n1,2\n"
+    assert b"1,2" not in path.read_bytes()
     assert (stored.sha256, stored.size) == (hashlib.sha256(b"a,b\n1,2\n").hexdigest(), 8)
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.parent.stat().st_mode & 0o777 == 0o700
@@ -45,7 +60,25 @@ def test_other_content_under_the_same_id_does_not_replace_the_first(tmp_path: Pa
     first = kept(tmp_path, b"first")
     second = kept(tmp_path, b"second", upload_id=first.id)
     assert second.id != first.id
-    assert upload_path(tmp_path, first.id, first.file_name).read_bytes() == b"first"
+    assert (sent(tmp_path, first), sent(tmp_path, second)) == (b"first", b"second")
+    assert left_in(tmp_path) == sorted([str(first.id), str(second.id)])
+
+
+def test_an_upload_of_an_older_version_is_read_as_it_lies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as off:
+        off.setattr(settings, "BANGFU_PROTECT", False)
+        stored = kept(tmp_path, b"plain")
+        assert upload_path(tmp_path, stored.id, stored.file_name).read_bytes() == b"plain"
+    assert sent(tmp_path, stored) == b"plain"
+    assert kept(tmp_path, b"plain", upload_id=stored.id) == stored
+
+
+def test_an_upload_in_another_ones_place_is_refused(tmp_path: Path) -> None:
+    mine, theirs = kept(tmp_path, b"mine"), kept(tmp_path, b"theirs")
+    upload_path(tmp_path, theirs.id, theirs.file_name).replace(upload_path(tmp_path, mine.id, mine.file_name))
+    with pytest.raises(Problem) as refused:
+        sent(tmp_path, mine)
+    assert refused.value.code == "protection.altered"
 
 
 def test_an_upload_over_the_limit_is_refused_and_leaves_nothing(tmp_path: Path) -> None:

@@ -10,13 +10,16 @@ from django.conf import settings
 from django.test import Client
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from bangfu.core.clock import MachineClock
+from bangfu.ground.access.selectors import operator
 from bangfu.ground.acts.door import acting
 from bangfu.ground.acts.models import Entry
 from bangfu.record.registry.uploads import FOLDER
 from bangfu.record.sources.models import Delivery
+from bangfu.record.sources.retention import drop_due_deliveries
 from tests.database import OwnDatabase
 from tests.people import CHAIR, CLERK, DATA_OFFICER, LEADER, NEIGHBOUR, REVIEWER, Someone
-from tests.record.sources.making import brought, checked, number, officer, row, vehicles
+from tests.record.sources.making import aged, brought, checked, number, officer, row, vehicles
 from tests.terminals.desk.bringing import buttons, chinese_of_ours, fields, send, upload, work_off
 from tests.terminals.desk.visiting import text, visitor
 
@@ -243,3 +246,16 @@ def test_every_page_is_there_in_english(where: str) -> None:
 def test_the_sheet_of_columns_lists_every_column_of_the_dataset(client: Client) -> None:
     page = text(client.get(uploaded(client)))
     assert fields(page, "/columns/")["column.0.1"] == "id_number"
+
+
+def test_a_delivery_whose_rows_were_dropped_says_since_when_and_offers_them_no_more(client: Client) -> None:
+    former = brought(ROWS)
+    url = f"/deliveries/{former}/"
+    assert "下载搁置清单" in text(client.get(url))
+    brought(ROWS, as_of=date(2026, 11, 30))
+    aged(90, former)
+    drop_due_deliveries(operator(), MachineClock().now())
+    page = text(client.get(url))
+    assert re.search("保存期满，.*删除；计数和比对结果仍在", page)
+    assert "原始行已删除" in page
+    assert "下载搁置清单" not in page

@@ -19,7 +19,7 @@ class Batch(models.Model):
 
     SENSITIVITY = classes(
         public="id org state purpose basis document source file_name sha256 size columns control_rows control_households "
-        "chunks fields expected counts tally created_at checked_at finished_at created_role problem version",
+        "chunks fields expected counts tally created_at checked_at finished_at created_role problem raw_dropped_at version",
         ordinary="created_by created_name",
     )
 
@@ -60,6 +60,8 @@ class Batch(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     checked_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    # Since then the uploaded workbook and the rows read of it are gone, by schedule.
+    raw_dropped_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return self.file_name

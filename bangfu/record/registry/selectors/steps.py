@@ -13,7 +13,7 @@ from bangfu.engine.intake.archive_columns import SheetColumns, columns_of
 from bangfu.ground.acts.actor import Actor, Right
 from bangfu.record.registry.models import Chunk
 from bangfu.record.registry.selectors.batches import batch
-from bangfu.record.registry.uploads import upload_path
+from bangfu.record.registry.uploads import opened_upload
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +29,8 @@ def workbook_columns(actor: Actor, batch_id: UUID) -> list[SheetColumns]:
     """The headings of an uploaded workbook and what each was taken for, with the mapping chosen so far. Samples are not masked."""
     actor.require(Right.BRING_ARCHIVE)
     found = batch(actor, batch_id).batch
-    path = upload_path(Path(settings.BANGFU_HOME), found.pk, found.file_name)
-    return columns_of(path, today(MachineClock()), found.columns or None)
+    with opened_upload(Path(settings.BANGFU_HOME), found.pk, found.file_name) as path:
+        return columns_of(path, today(MachineClock()), found.columns or None)
 
 
 def pace_of(actor: Actor, batch_id: UUID) -> Pace:

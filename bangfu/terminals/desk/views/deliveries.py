@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -109,7 +108,7 @@ def receipt(request: DeskRequest, delivery_id: UUID) -> HttpResponseBase:
 def quarantine(request: DeskRequest, delivery_id: UUID) -> HttpResponseBase:
     """The list of rows set aside, as a workbook; recorded before it leaves."""
     take_quarantine(actor=request.actor, act_id=posted_act_id(request), delivery_id=delivery_id)
-    with temporary(settings.BANGFU_HOME, "quarantine.xlsx") as path:
+    with temporary("quarantine.xlsx") as path:
         write_error_workbook(request.actor, delivery_id, path)
         content = path.open("rb")
     return FileResponse(content, as_attachment=True, filename=f"quarantine-{delivery_id}.xlsx", content_type=WORKBOOK)

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -118,7 +117,7 @@ def errors(request: DeskRequest, batch_id: UUID) -> HttpResponseBase:
     take_errors(actor=request.actor, act_id=posted_act_id(request), batch_id=batch_id)
     with acting(request.actor):
         row = batch(request.actor, batch_id).batch
-    with temporary(settings.BANGFU_HOME, "errors.xlsx") as path:
+    with temporary("errors.xlsx") as path:
         write_error_workbook(request.actor, row, path)
         content = path.open("rb")
     return FileResponse(content, as_attachment=True, filename=f"errors-{batch_id}.xlsx", content_type=WORKBOOK)
@@ -128,7 +127,7 @@ def errors(request: DeskRequest, batch_id: UUID) -> HttpResponseBase:
 @page(right=Right.BRING_ARCHIVE, purpose=Purpose.FILING)
 def template(_request: DeskRequest) -> HttpResponseBase:
     """The empty workbook to fill in."""
-    with temporary(settings.BANGFU_HOME, "template.xlsx") as path:
+    with temporary("template.xlsx") as path:
         write_template(path)
         content = path.open("rb")
     return FileResponse(content, as_attachment=True, filename="困难职工档案模板.xlsx", content_type=WORKBOOK)
