@@ -4,8 +4,6 @@ BANGFU_SEEDS=20 pytest tests/properties/test_spark_against_duckdb.py tries twent
 """
 
 import os
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -35,30 +33,8 @@ if TYPE_CHECKING:
 
 REGISTERS, SEEDS = 210, range(int(os.environ.get("BANGFU_SEEDS", "1")))
 _LIMITS = Limits(threads=1)
-# Compiling costs more than it saves on a few hundred rows.
-_IN_A_HURRY = {
-    "spark.ui.enabled": "false",
-    "spark.ui.showConsoleProgress": "false",
-    "spark.log.level": "ERROR",
-    "spark.driver.host": "127.0.0.1",
-    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
-    "spark.sql.codegen.wholeStage": "false",
-    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-}
-
-
-@pytest.fixture(scope="module")
-def spark() -> Iterator["SparkSession"]:
-    """One Spark for all tests: a comparison joins the one that runs."""
-    from pyspark.sql import SparkSession  # noqa: PLC0415
-
-    os.environ["PYSPARK_PYTHON"] = sys.executable
-    builder = SparkSession.builder.master("local[2]")
-    for key, value in _IN_A_HURRY.items():
-        builder = builder.config(key, value)
-    session = builder.getOrCreate()
-    yield session
-    session.stop()
+# All of it on one worker: each would start a Spark of its own.
+pytestmark = pytest.mark.xdist_group("spark")
 
 
 @pytest.mark.parametrize("seed", SEEDS)
