@@ -47,14 +47,14 @@ def test_both_engines_ask_about_the_same_people(
     assert len(asked) >= 20
     assert {("name", "sound"), ("birth", "one_slip"), ("tail", "shown"), ("employer", "same")} <= levels
     # Another reason in one engine would have been seen.
-    monkeypatch.setattr(linking, "alike", lambda one, other: 0)
+    monkeypatch.setattr(linking, "alike", lambda *_: 0)
     assert found(None) != by_spark
 
 
 def texts(random: Random, count: int) -> list[tuple[str | None, str | None]]:
     """Pairs of short texts that differ by a few slips; some are empty or missing."""
     letters = "云南大理市县人民医院第一二中学公司ab1*"
-    pairs: list[tuple[str | None, str | None]] = [(None, "一"), ("", ""), ("大理", None), ("", "云")]
+    pairs: list[tuple[str | None, str | None]] = [(None, "一"), ("大理", None), ("", "云")]
     while len(pairs) < count:
         text = random.choices(letters, k=random.randint(1, 12))
         other = list(text)

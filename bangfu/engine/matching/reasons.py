@@ -22,7 +22,7 @@ _WORDS = pa.struct([("zh", pa.string()), ("en", pa.string())])
 _FIELD = pa.struct(
     [("field", pa.string()), ("name", _WORDS), ("level", pa.string()), ("says", _WORDS), ("weight", pa.float64())]
 )
-REASONS = pa.schema(
+_REASONS = pa.schema(
     [
         ("pid", pa.int64()),
         ("dataset", pa.string()),
@@ -45,12 +45,12 @@ def asked_of(deliveries: Iterable[Delivery]) -> Cells:
 
 
 def add_candidates(connection: duckdb.DuckDBPyConnection, model: Model, *, evidence: bool) -> None:
-    """Put the candidates into ``found``; make ``reasons``, a row per candidate (see REASONS).
+    """Put the candidates into ``found``; make ``reasons``, a row per candidate (see _REASONS).
 
     start + the weights of the fields = weight, all log2 of odds; the probability also knows of other candidates for the same person.
     """
     rows = connection.sql("SELECT * FROM candidate ORDER BY pid, dataset, rows").to_arrow_table().to_pylist()
-    connection.register("_reasons", reasons(model, rows))
+    connection.register("_reasons", pa.Table.from_pylist([reason(model, row) for row in rows], _REASONS))
     connection.execute("CREATE OR REPLACE TEMP TABLE reasons AS SELECT * FROM _reasons")
     connection.unregister("_reasons")
     connection.execute(f"INSERT INTO found {found_query(evidence=evidence)}")
@@ -63,15 +63,11 @@ def found_query(*, evidence: bool) -> str:
         JOIN people ON people.pid = reasons.pid JOIN cell ON cell.dataset = reasons.dataset AND kind = {literal(KIND)}"""
 
 
-def reasons(model: Model, candidates: Iterable[Mapping[str, Any]]) -> pa.Table:
-    """A row of REASONS for each row of ``candidate``, in the same order."""
-    return pa.Table.from_pylist([_reasons(model, row) for row in candidates], REASONS)
-
-
 # Where the column ``candidates`` of the evidence comes from: list of {probability, start, weight, rows, fields}, the likeliest first.
 WITH_CANDIDATES = f"""SELECT evidence.*, candidates FROM evidence LEFT JOIN (
         SELECT pid, dataset, {literal(KIND)} AS kind, list_transform(list_sort(list({{'order': -probability, 'rows': rows, 'said':
-            {{'probability': probability, 'start': start, 'weight': weight, 'rows': rows, 'fields': fields}}}})), lambda c: c.said) AS candidates
+            {{'probability': probability, 'start': start, 'weight': weight, 'rows': rows, 'fields': fields}}}})),
+            lambda c: c.said) AS candidates
         FROM reasons GROUP BY pid, dataset) AS r
     ON r.pid = evidence.person_row AND r.dataset = evidence.dataset AND r.kind = evidence.kind"""
 
@@ -100,7 +96,8 @@ def explained(model: Model, row: Mapping[str, Any]) -> list[dict[str, Any]]:
     return sorted(fields, key=lambda said: -abs(float(said["weight"])))
 
 
-def _reasons(model: Model, row: Mapping[str, Any]) -> dict[str, Any]:
+def reason(model: Model, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Of a row of ``candidate``, its row of ``reasons``."""
     fields = explained(model, row)
     shown = fields[:_MOST_SAID]
     zh = "、".join(f"{said['name']['zh']}{said['says']['zh']}" for said in shown)

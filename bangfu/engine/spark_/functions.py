@@ -1,8 +1,7 @@
-"""Functions that the matching asks of two texts and Spark has not, or has with other answers: asked of the engine that the weights were learnt
-with, on the executors, some thousand pairs at a time.
+"""Functions that the matching asks of two texts and Spark has not, or has with other answers.
 
-The jar that Splink ships for Spark has jaro_winkler too, but counts characters, and turned-round ones otherwise: of 60,000 pairs of short
-Chinese texts one in thirty gets another figure than DuckDB's, which counts bytes (decision 34).
+They are asked of the engine that the weights were learnt with, on the executors, some thousand pairs at a time. Spark 4.3 has a
+jaro_winkler_similarity of its own, and Splink ships a jar with another: both count characters where DuckDB counts bytes (decision 34).
 """
 
 from functools import cache
@@ -17,21 +16,31 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 
-def create_functions(spark: "SparkSession") -> None:
-    """Make name_alike, jaro_winkler_similarity and damerau_levenshtein known to a session, as DuckDB has them there."""
-    from pyspark.sql.functions import arrow_udf  # noqa: PLC0415, an extra of its own
+# DuckDB's name → the name under which Spark knows it from us: a name that Spark has for itself would be answered by Spark.
+OURS = {
+    "name_alike": "bangfu_name_alike",
+    "jaro_winkler_similarity": "bangfu_jaro_winkler",
+    "damerau_levenshtein": "bangfu_damerau_levenshtein",
+}
 
-    for name, function, kind in (
-        ("name_alike", _name_alike, "int"),
-        ("jaro_winkler_similarity", _jaro_winkler, "double"),
-        ("damerau_levenshtein", _damerau_levenshtein, "bigint"),
-    ):
-        spark.udf.register(name, arrow_udf(function, kind))
+
+def create_functions(spark: "SparkSession") -> None:
+    """Make them known to a session."""
+    from pyspark.sql.functions import arrow_udf  # type: ignore[attr-defined]  # noqa: PLC0415, an extra of its own
+
+    functions = {
+        # Without annotations: to look at those, pyspark would ask for pandas.
+        "name_alike": arrow_udf(lambda one, other: _name_alike(one, other), "int"),  # noqa: PLW0108
+        "jaro_winkler_similarity": arrow_udf(lambda one, other: _jaro_winkler(one, other), "double"),  # noqa: PLW0108
+        "damerau_levenshtein": arrow_udf(lambda one, other: _damerau_levenshtein(one, other), "bigint"),  # noqa: PLW0108
+    }
+    for name, function in functions.items():
+        spark.udf.register(OURS[name], function)
 
 
 def _name_alike(one: pa.Array, other: pa.Array) -> pa.Array:
     pairs = zip(one.to_pylist(), other.to_pylist(), strict=True)
-    return pa.array([int(alike(a or "", b or "")) for a, b in pairs], pa.int32())
+    return pa.array([None if a is None or b is None else int(alike(a, b)) for a, b in pairs], pa.int32())
 
 
 def _jaro_winkler(one: pa.Array, other: pa.Array) -> pa.Array:

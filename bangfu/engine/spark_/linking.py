@@ -22,7 +22,7 @@ class _InFolder(SparkAPI):
 
     def __init__(self, spark: "SparkSession", folder: Path, parts: int) -> None:
         # The functions of the jar that it ships are not used (functions.py).
-        super().__init__(
+        super().__init__(  # type: ignore[no-untyped-call]
             spark_session=spark,
             break_lineage_method="parquet",
             num_partitions_on_repartition=parts,
@@ -40,10 +40,10 @@ def condition_on_spark(condition: str) -> str:
 
 
 def score(
-    spark: "SparkSession", task: Task, model: Model, *, prior: float, least: float, terms: str, folder: Path, parts: int
+    spark: "SparkSession", task: Task, model: Model, *, prior: float, least: float, terms: str, folder: Path
 ) -> "DataFrame":
     """As matching.linking.score, of views of the session. ``folder``: of one scoring; needed as long as the answer is."""
-    api = _InFolder(spark, folder, parts)
+    api = _InFolder(spark, folder, int(spark.conf.get("spark.sql.shuffle.partitions") or 1))
     tables: Any = [
         api.register(table, table_name=f"side_{at}", dataset_display_name=f"side_{at}")
         for at, table in enumerate(task.tables)

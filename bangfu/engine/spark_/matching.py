@@ -5,21 +5,19 @@ Intake narrows register and delivery to those who could be a pair at all, and ma
 """
 
 import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
-import pyarrow as pa
 
 from bangfu.engine.duckdb_.facts import Delivery
 from bangfu.engine.duckdb_.session import literal
 from bangfu.engine.matching.candidates import KNOWN, SCORED_FROM, TASK, kept_query, prepare, settle_queries
 from bangfu.engine.matching.fields import PERSON
 from bangfu.engine.matching.model import Model, shipped_model
-from bangfu.engine.matching.reasons import reasons
+from bangfu.engine.matching.reasons import reason
 from bangfu.engine.matching.sides import DEPARTMENT, FILE, lay_out_people
 from bangfu.engine.spark_.functions import create_functions
 from bangfu.engine.spark_.linking import score
@@ -29,9 +27,8 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 _ENTRY, _TERMS = "entry", "name_term"
-_REASONS_ON_SPARK = """pid BIGINT, dataset STRING, as_of DATE, rows ARRAY<BIGINT>, says STRING, says_en STRING, probability DOUBLE,
-    start DOUBLE, weight DOUBLE, fields ARRAY<STRUCT<field: STRING, name: STRUCT<zh: STRING, en: STRING>, level: STRING,
-    says: STRUCT<zh: STRING, en: STRING>, weight: DOUBLE>>"""
+_SAID = """STRUCT<says: STRING, says_en: STRING, fields: ARRAY<STRUCT<field: STRING, name: STRUCT<zh: STRING, en: STRING>,
+    level: STRING, says: STRUCT<zh: STRING, en: STRING>, weight: DOUBLE>>>"""
 # Splink writes its SQL for a Spark as it comes.
 _OF_SPLINK = {
     "spark.sql.ansi.enabled": "false",
@@ -69,9 +66,7 @@ class SparkMatcher:
         own.mkdir(mode=0o700)
         for table in (FILE, DEPARTMENT, _ENTRY, _TERMS):
             self._lay(table, own)
-        scored = score(
-            self.spark, TASK, self.model, prior=prior, least=SCORED_FROM, terms=_TERMS, folder=own, parts=self.parts
-        )
+        scored = score(self.spark, TASK, self.model, prior=prior, least=SCORED_FROM, terms=_TERMS, folder=own)
         self._read(scored, own / "scored").createOrReplaceTempView("scored")
         for table, query in settle_queries(KNOWN).items():
             self.spark.sql(on_spark(query)).createOrReplaceTempView(table)
@@ -81,21 +76,28 @@ class SparkMatcher:
         shutil.rmtree(own)
 
     def reasons(self, spark: "SparkSession") -> "DataFrame":
-        """The rows of matching.reasons.REASONS in a session."""
-        if not self._laid:
-            return (
-                spark.sql(f"SELECT from_json(NULL, '{_REASONS_ON_SPARK}', map()) AS r")
-                .where("r.pid IS NOT NULL")
-                .select("r.*")
-            )
+        """The rows of ``reasons`` (matching/reasons.py) in a session."""
+        from pyspark.sql.functions import struct, udf  # noqa: PLC0415, an extra of its own
+
         model = self.model
-
-        def explained(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-            for batch in batches:
-                yield from reasons(model, batch.to_pylist()).to_batches()
-
-        candidates = spark.read.parquet(*(place.as_uri() for place in self._laid))
-        return candidates.mapInArrow(explained, _REASONS_ON_SPARK)
+        said = udf(lambda row: reason(model, row.asDict()), _SAID, useArrow=False)
+        empty = spark.sql(f"SELECT {_columns(model)}").where("FALSE")
+        candidates = (
+            spark.read.schema(empty.schema).parquet(*(place.as_uri() for place in self._laid)) if self._laid else empty
+        )
+        explained = candidates.withColumn("said", said(struct(*candidates.columns)))
+        return explained.selectExpr(
+            "pid",
+            "dataset",
+            "as_of",
+            "rows",
+            "said.says",
+            "said.says_en",
+            "probability",
+            "prior AS start",
+            "weight",
+            "said.fields",
+        )
 
     def _lay(self, table: str, own: Path) -> None:
         path = own / f"{table}.parquet"
@@ -106,3 +108,12 @@ class SparkMatcher:
         """Work a query out and lay its rows down."""
         rows.write.parquet(place.as_uri())
         return self.spark.read.schema(rows.schema).parquet(place.as_uri())
+
+
+def _columns(model: Model) -> str:
+    """The columns of ``candidate``, each without a value."""
+    kinds = {"pid": "BIGINT", "dataset": "STRING", "as_of": "DATE", "rows": "ARRAY<BIGINT>"}
+    kinds |= dict.fromkeys(("probability", "weight", "prior"), "DOUBLE")
+    for of in model.fields:
+        kinds |= {f"{of.name}_level": "INT", f"{of.name}_weight": "DOUBLE"}
+    return ", ".join(f"CAST(NULL AS {kind}) AS `{column}`" for column, kind in kinds.items())

@@ -9,6 +9,8 @@ from collections.abc import Callable
 import sqlglot
 from sqlglot import exp
 
+from bangfu.engine.spark_.functions import OURS
+
 # Functions that sqlglot writes for Spark with the same meaning, as this engine uses them: on texts, numbers and lists without NULL.
 _SAME: frozenset[type[exp.Expression]] = frozenset({
     exp.And, exp.Or, exp.Cast, exp.Case, exp.If, exp.Coalesce, exp.Contains, exp.Count, exp.Min, exp.Max, exp.LogicalOr, exp.LogicalAnd,
@@ -16,8 +18,6 @@ _SAME: frozenset[type[exp.Expression]] = frozenset({
     exp.ArrayAgg, exp.ArrayDistinct, exp.ArraySort, exp.ArrayToString, exp.ArrayMin, exp.Flatten, exp.Transform, exp.Explode,
     exp.Unnest, exp.Struct, exp.Replace, exp.Abs, exp.Greatest, exp.Least, exp.Round, exp.RowNumber,
 })  # fmt: skip
-# What functions.py makes known to Spark under DuckDB's name.
-_OURS = frozenset({"name_alike", "damerau_levenshtein", "jaro_winkler_similarity"})
 # Sums of amounts grow past 64 bits on DuckDB without a word; Spark would stop.
 _AMOUNT = "DECIMAL(20, 0)"
 
@@ -52,7 +52,9 @@ def _named(node: exp.Anonymous) -> exp.Expression:
     # Put here by the others below; strlen, which counts bytes, is not known to sqlglot.
     if node.name.lower() == "strlen":
         return exp.Anonymous(this="OCTET_LENGTH", expressions=node.expressions)
-    if node.name in ("CONCAT_WS", "SIZE", "OCTET_LENGTH") or node.name.lower() in _OURS:
+    if node.name.lower() in OURS:
+        return exp.Anonymous(this=OURS[node.name.lower()], expressions=node.expressions)
+    if node.name in ("CONCAT_WS", "SIZE", "OCTET_LENGTH"):
         return node
     raise NotTranslated(node.sql(dialect="duckdb"))
 
@@ -110,7 +112,7 @@ def _trim(node: exp.Expression) -> exp.Expression:
 
 
 def _jaro_winkler(node: exp.Expression) -> exp.Expression:
-    return exp.Anonymous(this="jaro_winkler_similarity", expressions=[node.this, node.expression])
+    return exp.Anonymous(this=OURS["jaro_winkler_similarity"], expressions=[node.this, node.expression])
 
 
 def _join(node: exp.Expression) -> exp.Expression:
