@@ -1,6 +1,7 @@
 """DuckDB and Spark on registers and deliveries of four sizes, and a cost model fitted on them: ``python -m benchmarks.spark``.
 
-Writes benchmarks/results/spark.json, and the figures of docs/operations.md from it; ``--page`` only writes the page again.
+Writes benchmarks/results/spark.json, and the figures of docs/operations.md from it; ``--page`` only writes the page again, and
+``--smaller 4`` takes a quarter of every size, for a machine that others are using.
 The prefecture is that of benchmarks.comparison (BANGFU_BENCH_DATA keeps it), cut by key; two further points cut only one side, to tell
 rows from persons.
 """
@@ -12,7 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -52,7 +53,7 @@ PROVINCE, NATION = (3 * MILLION, 60 * MILLION), (15 * MILLION, 10_000 * MILLION)
 CLUSTERS = (64, 256, 1024)
 NOTES = (
     "Register and deliveries were staged beforehand; their intake is not in these times. DuckDB: median of three. Spark: one run, with a "
-    "session of its own, after one that warmed the process. Both engines' findings are compared row by row before a time is kept.",
+    "session of its own, after a small one that warmed the process. Both engines' findings are compared row by row before a time is kept.",
     "Fits are least squares of relative errors; a share that came out negative was left out and the rest fitted again.",
 )
 
@@ -249,25 +250,36 @@ def _hours(seconds: float) -> float:
     return float(f"{seconds / 3600:.3g}")
 
 
+def measure_all(smaller: int) -> Iterator[list[dict[str, Any]]]:
+    """The points so far, after each that follows the fourth."""
+    with the_bench() as bench:
+        whole = stage(bench)
+        cuts = [cut(bench, whole, persons * smaller, rows * smaller) for persons, rows in POINTS]
+        # One delivery warms the process.
+        measure(bench, replace(cuts[0], deliveries=cuts[0].deliveries[:1]))
+        points = []
+        for it in cuts:
+            points.append(measure(bench, it))
+            print(json.dumps(points[-1], ensure_ascii=False), flush=True)
+            if len(points) >= 4:
+                yield points
+
+
 def main() -> None:
     """Measure, and write benchmarks/results/spark.json and the page's figures."""
     if sys.argv[1:] != ["--page"]:
-        with the_bench() as bench:
-            whole = stage(bench)
-            cuts = [cut(bench, whole, *point) for point in POINTS]
-            measure(bench, cuts[0])
-            points = [measure(bench, it) for it in cuts]
-        found = fits(points)
-        about = f"DuckDB and Spark (local[{CORES}]) on up to {points[3]['persons']:,} persons and {points[3]['rows']:,} rows"
-        figures = {
-            "cores": CORES, "memory": MEMORY, "notes": NOTES, "points": points, "fits": found,
-            "extrapolated": extrapolated(found, points),
-        }  # fmt: skip
-        write("spark", about, "python -m benchmarks.spark", figures)
+        smaller = int(sys.argv[2]) if sys.argv[1:2] == ["--smaller"] else 1
+        # Written after each: who stops it has what was measured.
+        for points in measure_all(smaller):
+            found = fits(points)
+            most = points[3]
+            about = f"DuckDB and Spark (local[{CORES}]) on up to {most['persons']:,} persons and {most['rows']:,} rows"
+            figures = {"cores": CORES, "memory": MEMORY, "notes": NOTES, "points": points, "fits": found}
+            figures["extrapolated"] = extrapolated(found, points)
+            write("spark", about, " ".join(["python -m benchmarks.spark", *sys.argv[1:]]), figures)
     with replacing(PAGE) as temporary:
-        temporary.write_text(
-            page(PAGE.read_text("utf-8"), json.loads((RESULTS / "spark.json").read_text("utf-8"))), "utf-8"
-        )
+        result = json.loads((RESULTS / "spark.json").read_text("utf-8"))
+        temporary.write_text(page(PAGE.read_text("utf-8"), result), "utf-8")
 
 
 if __name__ == "__main__":

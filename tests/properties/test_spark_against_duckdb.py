@@ -60,7 +60,14 @@ def test_both_engines_find_the_same(seed: int, spark: "SparkSession", tmp_path: 
 
     by_duckdb, by_spark = found(How(limits=_LIMITS)), found(How(limits=_LIMITS, cluster=Cluster(buckets=2)))
     assert by_spark == by_duckdb
-    assert {row["种类"] for row in by_duckdb[0]} == {rule.kind for rule in load_rules().rules}
+    findings, evidence = by_duckdb
+    declared = load_rules().rules
+    # Every rule found something, and came to every conclusion that it has.
+    assert {led for row in evidence for led in row["rule"].split(";")} == {
+        f"{rule.kind}/{rule.fact}" for rule in declared
+    }
+    concluded = {(rule.kind, line.conclusion) for rule in declared for line in rule.conclude}
+    assert {(row["种类"], row["结论"]) for row in findings} == concluded
     # What is compared here tells one rule from another.
     assert found(How(rules=load_rules(_broken(tmp_path)), limits=_LIMITS)) != by_spark
 
