@@ -13,7 +13,7 @@ from tests.early import HOME
 settings.register_profile("bangfu", deadline=None, print_blob=True)
 settings.load_profile("bangfu")
 
-pytest_plugins = ["tests.database"]
+pytest_plugins = ["tests.database", "tests.spark"]
 
 
 def pytest_collection_finish() -> None:

@@ -244,8 +244,6 @@ def _workplace(how: How) -> Iterator[Path]:
             yield folder
         return
     check_cluster(how.cluster)
-    if how.matching:
-        raise problems.MATCHING_ON_SPARK()
     with run_folder(how.cluster.shared) as own:
         yield own
 

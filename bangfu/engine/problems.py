@@ -142,10 +142,3 @@ SPARK_STOPPED = kind(
     do_zh="请检查内存上限（--memory）和磁盘空间，再运行一次。",
     do_en="Check the memory limit (--memory) and the room on the disk, and run it again.",
 )
-MATCHING_ON_SPARK = kind(
-    "spark.matching",
-    zh="--matching 目前不能和 --engine spark 一起用。",
-    en="--matching does not work with --engine spark yet.",
-    do_zh="请去掉其中一个。",
-    do_en="Leave one of them out.",
-)

@@ -1,9 +1,11 @@
 """The comparison on Spark before Spark is started: what is missing is said at once; a killed run leaves nothing for long."""
 
+import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,6 +18,9 @@ from bangfu.engine.spark_.folders import remove_leftovers, run_folder
 from tests.engine.small import HEAD, ON, family, write_csv
 from tests.engine.test_compare_command import compare as command
 from tests.engine.test_compare_command import place, refused
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 __all__ = ["place"]
 
@@ -46,10 +51,6 @@ def test_a_cluster_needs_a_folder_that_all_machines_see(place: Path, monkeypatch
     monkeypatch.setenv("SPARK_MASTER", "spark://master:7077")
     refused(command(place, "--engine", "spark"), place, 1, "spark://master:7077", "BANGFU_SHARED")
     refused(command(place, "--engine", "spark", "--shared", str(place / "nowhere")), place, 1, "nowhere")
-
-
-def test_matching_is_refused_on_spark(place: Path) -> None:
-    refused(command(place, "--engine", "spark", "--matching"), place, 1, "--matching")
 
 
 def test_a_master_that_is_none_is_said(tmp_path: Path) -> None:
@@ -85,6 +86,58 @@ def test_what_a_killed_run_left_goes_with_the_next_one(tmp_path: Path) -> None:
     with run_folder(tmp_path) as own:
         assert [path.name for path in tmp_path.iterdir()] == [own.name]
     assert list(tmp_path.iterdir()) == []
+
+
+_DIES = """
+import os, signal, sys
+from pathlib import Path
+from bangfu.engine.comparison import How, compare
+from bangfu.engine.duckdb_.session import Limits
+from bangfu.engine.spark_ import run
+from bangfu.engine.spark_.cluster import Cluster
+from bangfu.engine.spark_.comparison import OnSpark
+from tests.engine.small import ON
+place, stage = Path(sys.argv[1]), sys.argv[2]
+owner = run if hasattr(run, stage) else OnSpark
+does = getattr(owner, stage)
+
+def and_dies(*given, **named):
+    does(*given, **named)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+setattr(owner, stage, and_dies)
+how = How(limits=Limits(threads=1), cluster=Cluster("local[1]", place, 2))
+compare(place / "people.csv", {"deaths": place / "deaths.csv"}, ON, place / "findings.csv", how=how)
+"""
+# Where a comparison on Spark may be killed; BANGFU_KILLS=all tries each, and each starts a Java.
+STAGES = ("take_register", "take", "judge", "findings") if os.environ.get("BANGFU_KILLS") == "all" else ("findings",)
+
+
+@pytest.mark.xdist_group("spark")
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_run_that_is_killed_writes_nothing_and_the_next_one_is_whole(
+    stage: str, spark: "SparkSession", tmp_path: Path
+) -> None:
+    register = write_csv(tmp_path / "people.csv", family())
+    deaths = write_csv(tmp_path / "deaths.csv", [{"姓名": "张三", "身份证号": HEAD, "死亡日期": "2026-01-02"}])
+    environment = {**os.environ, "JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"}
+    died = subprocess.run(
+        [sys.executable, "-c", _DIES, tmp_path, stage], env=environment, capture_output=True, text=True, check=False
+    )
+    assert died.returncode == -signal.SIGKILL, died.stderr
+    assert HEAD not in died.stdout + died.stderr
+    (left,) = (path for path in tmp_path.iterdir() if path.suffix != ".csv")
+    assert left.name.startswith("bangfu-spark-")
+    assert not (tmp_path / "findings.csv").exists()
+
+    found = []
+    for cluster in (Cluster("local[1]", tmp_path, 2), None):
+        how = How(limits=Limits(threads=1), cluster=cluster)
+        compare(register, {"deaths": deaths}, ON, tmp_path / "findings.csv", how=how)
+        found.append((tmp_path / "findings.csv").read_text("utf-8"))
+    assert found[0] == found[1]
+    assert len(found[0].splitlines()) == 3
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["deaths.csv", "findings.csv", "people.csv"]
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,6 @@ BANGFU_SEEDS=20 pytest tests/properties/test_spark_against_duckdb.py tries twent
 """
 
 import os
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -36,30 +34,8 @@ if TYPE_CHECKING:
 REGISTERS, SEEDS = 210, range(int(os.environ.get("BANGFU_SEEDS", "1")))
 _KEY = Protection(bytes(32))
 _LIMITS = Limits(threads=1)
-# Compiling costs more than it saves on a few hundred rows.
-_IN_A_HURRY = {
-    "spark.ui.enabled": "false",
-    "spark.ui.showConsoleProgress": "false",
-    "spark.log.level": "ERROR",
-    "spark.driver.host": "127.0.0.1",
-    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
-    "spark.sql.codegen.wholeStage": "false",
-    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-}
-
-
-@pytest.fixture(scope="module")
-def spark() -> Iterator["SparkSession"]:
-    """One Spark for all tests: a comparison joins the one that runs."""
-    from pyspark.sql import SparkSession  # noqa: PLC0415
-
-    os.environ["PYSPARK_PYTHON"] = sys.executable
-    builder = SparkSession.builder.master("local[2]")
-    for key, value in _IN_A_HURRY.items():
-        builder = builder.config(key, value)
-    session = builder.getOrCreate()
-    yield session
-    session.stop()
+# All of it on one worker: each would start a Spark of its own.
+pytestmark = pytest.mark.xdist_group("spark")
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -86,7 +62,14 @@ def test_both_engines_find_the_same(seed: int, spark: "SparkSession", tmp_path: 
 
     by_duckdb, by_spark = found(How(limits=_LIMITS)), found(How(limits=_LIMITS, cluster=Cluster(buckets=2)))
     assert by_spark == by_duckdb
-    assert {row["种类"] for row in by_duckdb[0]} == {rule.kind for rule in load_rules().rules}
+    findings, evidence = by_duckdb
+    declared = load_rules().rules
+    # Every rule found something, and came to every conclusion that it has.
+    assert {led for row in evidence for led in row["rule"].split(";")} == {
+        f"{rule.kind}/{rule.fact}" for rule in declared
+    }
+    concluded = {(rule.kind, line.conclusion) for rule in declared for line in rule.conclude}
+    assert {(row["种类"], row["结论"]) for row in findings} == concluded
     # What is compared here tells one rule from another.
     assert found(How(rules=load_rules(_broken(tmp_path)), limits=_LIMITS)) != by_spark
 

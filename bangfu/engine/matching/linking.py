@@ -4,7 +4,7 @@ Everything can be repeated: Splink samples by hashing the records' names, and re
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -106,13 +106,17 @@ def score(
         term = next(field.term for field in model.fields if field.term)
         linker.table_management.register_term_frequency_lookup(api.register(terms), term)
     predicted = linker.inference.predict(threshold_match_probability=least, warning_mode="never")
-    found = set(predicted.as_duckdbpyrelation().columns)
-    cells = "".join(f", {_cells(model, at, found)}" for at in range(len(model.fields)))
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE {target} AS SELECT rid_l AS one_rid, rid_r AS other_rid, "
-        f"match_probability AS probability, match_weight AS weight{cells} FROM {predicted.physical_name}"
-    )
+    query = scored_query(model, predicted.as_duckdbpyrelation().columns, predicted.physical_name)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {target} AS {query}")
     linker.table_management.delete_tables_created_by_splink_from_db()  # type: ignore[no-untyped-call]
+
+
+def scored_query(model: Model, columns: Iterable[str], predicted: str) -> str:
+    """What ``score`` makes of the table that Splink predicted."""
+    found = set(columns)
+    cells = "".join(f", {_cells(model, at, found)}" for at in range(len(model.fields)))
+    return f"""SELECT rid_l AS one_rid, rid_r AS other_rid, match_probability AS probability, match_weight AS weight{cells}
+        FROM {predicted}"""
 
 
 def _linker(connection: duckdb.DuckDBPyConnection, task: Task, model: Model, prior: float) -> tuple[DuckDBAPI, Linker]:

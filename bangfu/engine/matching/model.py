@@ -5,7 +5,7 @@ any pair that somebody has judged (learning.py).
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -50,14 +50,24 @@ class Model:
     fields: tuple[Field, ...]
     weights: Mapping[str, Weights]
 
-    def settings(self, link_type: str, prior: float, rules: Sequence[str]) -> dict[str, Any]:
-        """As Splink takes it; ``prior``: the probability that two records taken at random are one person."""
+    def settings(
+        self,
+        link_type: str,
+        prior: float,
+        rules: Sequence[str],
+        said: Callable[[str], str] = str,
+        dialect: str = "duckdb",
+    ) -> dict[str, Any]:
+        """As Splink takes it; ``prior``: the probability that two records taken at random are one person.
+
+        ``said`` says a condition, written for DuckDB, in another ``dialect``.
+        """
         return {
             "link_type": link_type,
             "probability_two_random_records_match": prior,
-            "comparisons": [_comparison(field, self.weights.get(field.name, {})) for field in self.fields],
+            "comparisons": [_comparison(field, self.weights.get(field.name, {}), said) for field in self.fields],
             "blocking_rules_to_generate_predictions": [
-                {"blocking_rule": rule, "sql_dialect": "duckdb"} for rule in rules
+                {"blocking_rule": said(rule), "sql_dialect": dialect} for rule in rules
             ],
             "unique_id_column_name": "rid",
             "retain_matching_columns": True,
@@ -95,12 +105,13 @@ def shipped_model(fields: tuple[Field, ...]) -> Model:
     return load_model(fields, policy_folder() / "matching" / _SHIPPED)
 
 
-def _comparison(field: Field, weights: Weights) -> dict[str, Any]:
+def _comparison(field: Field, weights: Weights, said: Callable[[str], str]) -> dict[str, Any]:
     levels: list[dict[str, Any]] = [
-        {"sql_condition": field.missing, "label_for_charts": "missing", "is_null_level": True}
+        {"sql_condition": said(field.missing), "label_for_charts": "missing", "is_null_level": True}
     ]
     for at, level in enumerate(field.levels):
-        shown: dict[str, Any] = {"sql_condition": level.condition, "label_for_charts": level.name}
+        condition = level.condition if level.condition == "ELSE" else said(level.condition)
+        shown: dict[str, Any] = {"sql_condition": condition, "label_for_charts": level.name}
         if level.name in weights:
             shown["m_probability"], shown["u_probability"] = weights[level.name]
         if field.term and at == 0:

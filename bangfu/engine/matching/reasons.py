@@ -1,6 +1,6 @@
 """Candidates as findings: one sentence each, and for the queue every field with its level in words and its weight."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import duckdb
@@ -50,23 +50,34 @@ def add_candidates(connection: duckdb.DuckDBPyConnection, model: Model, *, evide
     start + the weights of the fields = weight, all log2 of odds; the probability also knows of other candidates for the same person.
     """
     rows = connection.sql("SELECT * FROM candidate ORDER BY pid, dataset, rows").to_arrow_table().to_pylist()
-    connection.register("_reasons", pa.Table.from_pylist([_reasons(model, row) for row in rows], _REASONS))
+    connection.register("_reasons", pa.Table.from_pylist([reason(model, row) for row in rows], _REASONS))
     connection.execute("CREATE OR REPLACE TEMP TABLE reasons AS SELECT * FROM _reasons")
     connection.unregister("_reasons")
+    connection.execute(f"INSERT INTO found {found_query(evidence=evidence)}")
+
+
+def found_query(*, evidence: bool) -> str:
+    """Of ``reasons``, rows of the table ``found``."""
     more = ", people.pid, people.person_id, people.household_id, says_en, -1, as_of" if evidence else ""
-    connection.execute(f"""INSERT INTO found SELECT household_rank, person_rank, cell, says, rows{more} FROM reasons
-        JOIN people USING (pid) JOIN cell ON cell.dataset = reasons.dataset AND kind = {literal(KIND)}""")
+    return f"""SELECT household_rank, person_rank, cell, says, rows{more} FROM reasons
+        JOIN people ON people.pid = reasons.pid JOIN cell ON cell.dataset = reasons.dataset AND kind = {literal(KIND)}"""
+
+
+# Where the column ``candidates`` of the evidence comes from: list of {probability, start, weight, rows, fields}, the likeliest first.
+WITH_CANDIDATES = f"""SELECT evidence.*, candidates FROM evidence LEFT JOIN (
+        SELECT pid, dataset, {literal(KIND)} AS kind, list_transform(list_sort(list({{'order': -probability, 'rows': rows, 'said':
+            {{'probability': probability, 'start': start, 'weight': weight, 'rows': rows, 'fields': fields}}}})),
+            lambda c: c.said) AS candidates
+        FROM reasons GROUP BY pid, dataset) AS r
+    ON r.pid = evidence.person_row AND r.dataset = evidence.dataset AND r.kind = evidence.kind"""
 
 
 def add_reasons(connection: duckdb.DuckDBPyConnection) -> None:
-    """Give the table ``evidence`` the column ``candidates``: list of {probability, start, weight, rows, fields}, the likeliest first."""
-    connection.execute(f"""CREATE OR REPLACE TEMP TABLE evidence AS SELECT evidence.*, candidates FROM evidence LEFT JOIN (
-            SELECT pid, dataset, {literal(KIND)} AS kind, list({{'probability': probability, 'start': start, 'weight': weight, 'rows': rows,
-                'fields': fields}} ORDER BY probability DESC, rows) AS candidates FROM reasons GROUP BY pid, dataset) AS r
-        ON r.pid = evidence.person_row AND r.dataset = evidence.dataset AND r.kind = evidence.kind""")
+    """Give the table ``evidence`` the column ``candidates``."""
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE evidence AS {WITH_CANDIDATES}")
 
 
-def explained(model: Model, row: dict[str, Any]) -> list[dict[str, Any]]:
+def explained(model: Model, row: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Of a scored pair, each field that says something: its level in words and its weight, the heaviest first."""
     fields = []
     for field in model.fields:
@@ -85,7 +96,8 @@ def explained(model: Model, row: dict[str, Any]) -> list[dict[str, Any]]:
     return sorted(fields, key=lambda said: -abs(float(said["weight"])))
 
 
-def _reasons(model: Model, row: dict[str, Any]) -> dict[str, Any]:
+def reason(model: Model, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Of a row of ``candidate``, its row of ``reasons``."""
     fields = explained(model, row)
     shown = fields[:_MOST_SAID]
     zh = "、".join(f"{said['name']['zh']}{said['says']['zh']}" for said in shown)

@@ -17,7 +17,7 @@ SCHEMA = pa.schema(
     [(column, pa.string()) for column in (
         "rid", "name", "folded", "sound", "surname", "birth", "birth_year", "birth_month", "birth_day", "division", "tail", "sex",
         "employer", "address",
-    )] + [("key", pa.int64()), ("masked", pa.bool_())]
+    )] + [("born", pa.int64()), ("key", pa.int64()), ("masked", pa.bool_())]
 )  # fmt: skip
 _SEXES = {"1": "1", "男": "1", "男性": "1", "2": "2", "女": "2", "女性": "2"}
 _NOT_WORDS = re.compile(r"[\W_]+")
@@ -45,7 +45,10 @@ class Written:
 
 
 def record_table(people: Iterable[Written]) -> pa.Table:
-    """The records of SCHEMA, in the same order. ``rid`` must be unique: it comes back with every candidate."""
+    """The records of SCHEMA, in the same order. ``rid`` must be unique: it comes back with every candidate.
+
+    ``born``: the day of a whole birth date that exists, as a number of days.
+    """
     return pa.Table.from_pylist([_record(person) for person in people], SCHEMA)
 
 
@@ -69,6 +72,7 @@ def _record(person: Written) -> dict[str, object]:
         "sex": valid.sex if valid else _SEXES.get(person.sex.strip()) or _sex_of(parts.tail),
         "employer": employer_key(person.employer) or None,
         "address": address_key(person.address) or None,
+        "born": _day_number(whole),
         "key": valid.key if valid and person.keyed else None,
         "masked": parts.masked,
     }
@@ -91,6 +95,13 @@ def _birth(person: Written, parts: Parts, *, verified: bool) -> str | None:
     if verified or person.birth is None:
         return parts.birth
     return person.birth.strftime("%Y%m%d")
+
+
+def _day_number(birth: str | None) -> int | None:
+    try:
+        return date(int(birth[:4]), int(birth[4:6]), int(birth[6:])).toordinal() if birth else None
+    except ValueError:
+        return None
 
 
 def _division(text: str) -> str | None:

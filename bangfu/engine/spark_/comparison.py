@@ -27,12 +27,15 @@ from bangfu.engine.duckdb_.names import pairs_query
 from bangfu.engine.findings.evidence import EVIDENCE, GROUPED, described_rules
 from bangfu.engine.findings.words import without_numbers
 from bangfu.engine.findings.write import ORIGINS, TOGETHER, WRITTEN, Count
+from bangfu.engine.matching.reasons import WITH_CANDIDATES, asked_of, found_query
 from bangfu.engine.rules.ruleset import RuleSet
 from bangfu.engine.spark_.buckets import Bucketed
 from bangfu.engine.spark_.translate import on_spark
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
+
+    from bangfu.engine.spark_.matching import SparkMatcher
 
 _FOUND = ("household", "person", "cell", "says", "rows")
 _MORE = ("pid", "person_id", "household_id", "says_en", "rule", "as_of")
@@ -49,6 +52,7 @@ class OnSpark:
     parts: int
     rules: RuleSet
     matched: list[Delivery] = field(default_factory=list)
+    _matching: bool = False
 
     def __post_init__(self) -> None:
         self.spark.conf.set("spark.sql.shuffle.partitions", str(self.parts))
@@ -71,14 +75,18 @@ class OnSpark:
         self.spark.sql(f"DROP TABLE `{table}`")
         self.matched.append(delivery)
 
-    def judge(self, registry_file: str, on: date, *, evidence: bool) -> list[Count]:
+    def judge(
+        self, registry_file: str, on: date, *, evidence: bool, matcher: "SparkMatcher | None" = None
+    ) -> list[Count]:
         """Find, and put together what is one finding. Counts in the order of kind and conclusion."""
         self._small(self._ask(reference_query(on)), "reference")
         self._compare_names()
         self._describe_people()
-        asked = questions(self.rules, self.matched, registry_file, evidence=evidence)
+        also = asked_of(self.matched) if matcher is not None else {}
+        asked = questions(self.rules, self.matched, registry_file, evidence=evidence, also=also)
         schema = "cell INT, dataset STRING, conclusion STRING, kind STRING, file STRING"
         self._small(self._made(asked.cells, schema), "cell")
+        self._take_reasons(matcher)
         self._find(asked, evidence=evidence)
         self._keep(self._ask(TOGETHER), "gathered")
         self._ask(ORIGINS).createOrReplaceTempView("origins")
@@ -98,7 +106,10 @@ class OnSpark:
         unique = ("household", "person", "person_row", "dataset", "conclusion", "kind")
         order = ", ".join(f"{column} NULLS LAST" for column in unique)
         self._ask(EVIDENCE).createOrReplaceTempView("evidence")
-        return self._write(self.spark.sql(f"SELECT * FROM evidence ORDER BY {order}"), "evidence-sorted")
+        if self._matching:
+            self._ask(WITH_CANDIDATES).createOrReplaceTempView("evidence_explained")
+        table = "evidence_explained" if self._matching else "evidence"
+        return self._write(self.spark.sql(f"SELECT * FROM {table} ORDER BY {order}"), "evidence-sorted")
 
     def count(self, table: str) -> int:
         """How many rows a table has."""
@@ -145,11 +156,17 @@ class OnSpark:
             self._ask(query).toDF(*columns).createOrReplaceTempView(table)
             return self._laid(self._ask(f"{hidden} {table}"), f"found-{number}")
 
-        numbers = range(len(asked.queries))
+        queries = [*asked.queries, *([found_query(evidence=evidence)] if self._matching else [])]
+        numbers = range(len(queries))
         with ThreadPoolExecutor(_AT_A_TIME) as pool:
-            answers = list(pool.map(answer, numbers, asked.queries))
+            answers = list(pool.map(answer, numbers, queries))
         places = [(self.folder / f"found-{number}").as_uri() for number in numbers]
         self._hinted(self.spark.read.schema(answers[0].schema).parquet(*places), "found")
+
+    def _take_reasons(self, matcher: "SparkMatcher | None") -> None:
+        self._matching = matcher is not None
+        if matcher is not None:
+            self._keep(matcher.reasons(self.spark), "reasons")
 
     def _counts(self, asked: Questions) -> list[Count]:
         what = {cell: (kind, conclusion) for cell, _, conclusion, kind, _ in asked.cells}

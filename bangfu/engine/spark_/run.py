@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 
@@ -24,6 +25,9 @@ from bangfu.engine.spark_.cluster import Cluster, check_cluster, division_for, s
 from bangfu.engine.spark_.comparison import OnSpark
 from bangfu.engine.spark_.folders import run_folder
 
+if TYPE_CHECKING:
+    from bangfu.engine.spark_.matching import SparkMatcher
+
 
 def compare_on_spark(
     registry: Path | StagedRegister,
@@ -40,8 +44,6 @@ def compare_on_spark(
     """
     cluster, limits, rules = how.cluster or Cluster(), how.limits, how.rules or load_rules()
     check_cluster(cluster)
-    if how.matching:
-        raise problems.MATCHING_ON_SPARK()
     with run_folder(cluster.shared) as folder, session(limits, folder) as (connection, own):
         create_macros(connection)
         file, broken = take_register(connection, registry, own, on, how)
@@ -52,16 +54,26 @@ def compare_on_spark(
         with spark_session(cluster, limits, folder) as spark, _stopping():
             run = OnSpark(spark, folder, division.by_person, rules)
             run.take_register(people, beside)
+            matcher = _matcher(connection, run, on) if how.matching else None
             for delivered in deliveries:
                 delivery = open_sealed(connection, delivered, how.keys, own)
                 staged = _lay_delivery(connection, delivery, folder, division.by_key)
                 run.take(delivery, staged)
+                if matcher is not None and not delivery.sealed:
+                    matcher.take(delivery)
                 shutil.rmtree(staged.folder)
-            counts = run.judge(file, on, evidence=evidence is not None)
+            counts = run.judge(file, on, evidence=evidence is not None, matcher=matcher)
             if evidence is not None:
                 write_parts(connection, run.evidence(), evidence)
             write_parts(connection, run.findings(), out)
             return Compared(run.count("people"), run.count("household"), broken, tuple(counts))
+
+
+def _matcher(connection: duckdb.DuckDBPyConnection, run: OnSpark, on: date) -> "SparkMatcher":
+    # Splink takes half a second to import, and most comparisons do without it.
+    from bangfu.engine.spark_.matching import SparkMatcher  # noqa: PLC0415
+
+    return SparkMatcher(connection, run.spark.newSession(), run.folder, run.parts, on)
 
 
 # A hash of 64 bits is no number that Spark reads fast; 63 of them are.

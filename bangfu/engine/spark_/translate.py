@@ -9,12 +9,14 @@ from collections.abc import Callable
 import sqlglot
 from sqlglot import exp
 
+from bangfu.engine.spark_.functions import OURS
+
 # Functions that sqlglot writes for Spark with the same meaning, as this engine uses them: on texts, numbers and lists without NULL.
 _SAME: frozenset[type[exp.Expression]] = frozenset({
     exp.And, exp.Or, exp.Cast, exp.Case, exp.If, exp.Coalesce, exp.Contains, exp.Count, exp.Min, exp.Max, exp.LogicalOr, exp.LogicalAnd,
     exp.Substring, exp.StartsWith, exp.RegexpLike, exp.RegexpReplace, exp.Nullif, exp.Exists, exp.AnyValue, exp.Array,
     exp.ArrayAgg, exp.ArrayDistinct, exp.ArraySort, exp.ArrayToString, exp.ArrayMin, exp.Flatten, exp.Transform, exp.Explode,
-    exp.Unnest, exp.Struct,
+    exp.Unnest, exp.Struct, exp.Replace, exp.Abs, exp.Greatest, exp.Least, exp.Round, exp.RowNumber,
 })  # fmt: skip
 # Sums of amounts grow past 64 bits on DuckDB without a word; Spark would stop.
 _AMOUNT = "DECIMAL(20, 0)"
@@ -50,6 +52,8 @@ def _named(node: exp.Anonymous) -> exp.Expression:
     # Put here by the others below; strlen, which counts bytes, is not known to sqlglot.
     if node.name.lower() == "strlen":
         return exp.Anonymous(this="OCTET_LENGTH", expressions=node.expressions)
+    if node.name.lower() in OURS:
+        return exp.Anonymous(this=OURS[node.name.lower()], expressions=node.expressions)
     if node.name in ("CONCAT_WS", "SIZE", "OCTET_LENGTH"):
         return node
     raise NotTranslated(node.sql(dialect="duckdb"))
@@ -107,6 +111,10 @@ def _trim(node: exp.Expression) -> exp.Expression:
     return exp.RegexpReplace(this=node.this, expression=spaces, replacement=exp.Literal.string(""))
 
 
+def _jaro_winkler(node: exp.Expression) -> exp.Expression:
+    return exp.Anonymous(this=OURS["jaro_winkler_similarity"], expressions=[node.this, node.expression])
+
+
 def _join(node: exp.Expression) -> exp.Expression:
     """Without LEFT, Spark takes ANTI and SEMI for the name of the table before them."""
     if node.args.get("kind") in ("ANTI", "SEMI"):
@@ -123,5 +131,6 @@ _OTHER: dict[type[exp.Expression], Callable[[exp.Expression], exp.Expression]] =
     exp.ArgMin: _arg_min,
     exp.RegexpFullMatch: _whole,
     exp.Trim: _trim,
+    exp.JarowinklerSimilarity: _jaro_winkler,
     exp.Join: _join,
 }

@@ -1,0 +1,90 @@
+"""The figures of docs/operations.md, from benchmarks/results/spark.json. Measures nothing."""
+
+import re
+import statistics
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from benchmarks.accuracy import table
+
+PAGE = Path(__file__).parents[1] / "docs" / "operations.md"
+_BEGIN, _END = "<!-- from benchmarks/results/spark.json, by python -m benchmarks.spark -->", "<!-- end -->"
+Result = Mapping[str, Any]
+
+
+def page(text: str, result: Result) -> str:
+    """The page with its part between the marks written anew."""
+    return re.sub(
+        f"{_BEGIN}.*?{_END}", lambda _: f"{_BEGIN}\n\n{figures(result)}\n{_END}", text, count=1, flags=re.DOTALL
+    )
+
+
+def figures(result: Result) -> str:
+    """What was measured, what was fitted, and what that comes to at other sizes."""
+    highest = max(point["load_average"][1] for point in result["points"])
+    cores = result["machine"]["cores"]
+    return "\n".join(
+        (
+            f"Measured by `{result['command']}` at commit {result['commit']} on {cores} cores, {result['memory']} for each "
+            f"engine, load average up to {highest} (above {cores}, others were working on the machine too).\n",
+            _measured(result),
+            *(f"{note}\n" for note in result["notes"]),
+            _fitted(result),
+            _extrapolated(result),
+        )
+    )
+
+
+def _measured(result: Result) -> str:
+    rows = [
+        [
+            f"{point['persons']:,}",
+            f"{point['rows']:,}",
+            f"{statistics.median(point['duckdb_seconds']):.2f}",
+            f"{point['spark_seconds']:.1f}",
+            *(f"{seconds:.1f}" for seconds in point["spark_stages"].values()),
+        ]
+        for point in result["points"]
+    ]
+    stages = result["points"][0]["spark_stages"]
+    return table(["persons", "department rows", "DuckDB, s", "Spark, s", *(f"of it {name}" for name in stages)], rows)
+
+
+def _fitted(result: Result) -> str:
+    rows = [
+        [
+            name,
+            *(_share(fit.get(part)) for part in ("seconds", "per_million_rows", "per_million_persons")),
+            ", ".join(f"{error:+.0f}" for error in fit["residuals_percent"]),
+        ]
+        for name, fit in result["fits"].items()
+    ]
+    return table(
+        ["seconds = a + b · million rows + c · million persons", "a", "b", "c", "model against measured, %"],
+        rows,
+    )
+
+
+def _extrapolated(result: Result) -> str:
+    found = result["extrapolated"]
+    sizes = {name: size for name, size in found.items() if isinstance(size, Mapping)}
+    cores = list(next(iter(sizes.values()))["executors_hours_by_cores"])
+    rows = [
+        [
+            name,
+            f"{size['persons']:,}",
+            f"{size['rows']:,}",
+            size["duckdb_one_machine_hours"],
+            size["laying_down_one_process_hours"],
+            f"{size['laid_gigabytes']:,}",
+            *size["executors_hours_by_cores"].values(),
+        ]
+        for name, size in sizes.items()
+    ]
+    heads = ["persons", "rows", "DuckDB, one machine, h", "Spark: laying down, one process, h", "laid down, GB"]
+    return table(["not run", *heads, *(f"executors of {count} cores, h" for count in cores)], rows)
+
+
+def _share(share: float | None) -> str:
+    return "–" if share is None else f"{share:.3g}"
