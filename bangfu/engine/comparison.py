@@ -15,7 +15,7 @@ from bangfu.core.problems import Problem
 from bangfu.core.whole_files import check_places
 from bangfu.engine import problems
 from bangfu.engine.datasets import declared_datasets
-from bangfu.engine.duckdb_.facts import Delivery, compare_names, match
+from bangfu.engine.duckdb_.facts import Delivery, compare_names, match, staged_rows
 from bangfu.engine.duckdb_.judgement import judge
 from bangfu.engine.duckdb_.numbers import create_macros
 from bangfu.engine.duckdb_.register import lay_out_people, load_register
@@ -32,6 +32,7 @@ from bangfu.engine.rules.ruleset import RuleSet, load_rules
 from bangfu.engine.sealing.opening import open_sealed
 from bangfu.engine.spark_.cluster import Cluster, check_cluster
 from bangfu.engine.spark_.folders import run_folder
+from bangfu.engine.stages import Stage, Stages
 
 if TYPE_CHECKING:
     from bangfu.engine.matching.candidates import Matcher
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 class How:
     """How a comparison runs: the base rules or others; limits of the machine; ``told`` hears each dataset's name, at the end "".
 
+    ``stages`` hears of each stage as it begins and when it has ended; ``limits.stop`` ends the work.
     ``matching``: also ask who may be the same person where no number can say it (可能同一人). Nothing else changes by it.
     ``cluster``: on Spark instead of DuckDB; the same rows in the same order.
     ``keys``: the folder of the keys of sealed deliveries; of these nobody can ask who may be the same person.
@@ -49,6 +51,7 @@ class How:
     rules: RuleSet | None = None
     limits: Limits = field(default_factory=Limits)
     told: Callable[[str], None] = lambda _: None
+    stages: Callable[[Stage], None] = lambda _: None
     matching: bool = False
     cluster: Cluster | None = None
     keys: Path | None = None
@@ -157,24 +160,32 @@ def compare_staged(
     rules = how.rules or load_rules()
     if how.cluster is not None:
         return _on_spark(registry, deliveries, on, out, how, evidence)
+    stages = Stages(how.stages, how.limits.stop)
     with session(how.limits) as (connection, folder):
+        stages.begin("register")
         create_macros(connection)
         file, broken = take_register(connection, registry, folder, on, how)
         lay_out_people(connection)
         matcher = _matcher(connection, on) if how.matching else None
+        stages.end(count(connection, "SELECT count(*) FROM people"))
         matched = []
         for delivered in deliveries:
+            stages.begin("match", delivered.dataset.name)
             delivery = open_sealed(connection, delivered, how.keys, folder)
             match(connection, delivery, rules.facts)
             if matcher is not None and not delivery.sealed:
                 matcher.take(delivery)
             matched.append(delivery)
+            stages.end(staged_rows(delivery))
+        stages.begin("names")
         compare_names(connection, matched)
+        stages.begin("judge")
         also = asked_of(matched) if matcher is not None else {}
         judge(connection, rules, matched, file, on, evidence=evidence is not None, also=also)
         if matcher is not None:
             add_candidates(connection, matcher.model, evidence=evidence is not None)
         counts = gather(connection)
+        stages.begin("write", rows=sum(entry.findings for entry in counts))
         if evidence is not None:
             gather_evidence(connection, rules)
             if matcher is not None:
@@ -183,6 +194,7 @@ def compare_staged(
         write_gathered(connection, out)
         persons = count(connection, "SELECT count(*) FROM people")
         households = count(connection, "SELECT count(*) FROM household")
+        stages.end()
     return Compared(persons, households, broken, tuple(counts))
 
 
@@ -241,12 +253,15 @@ def _staged(
     manifests: list[Manifest],
 ) -> Iterator[Delivery]:
     """Stage each file when its turn comes, and remove what was staged when it has passed."""
+    stages = Stages(how.stages, how.limits.stop)
     for name, path in datasets.items():
         how.told(name)
+        stages.begin("intake", name)
         said = about.get(name) or About()
         own = folder / name
         manifest = stage_delivery(name, path, own, today=on, widths=said.widths, limits=how.limits)
         manifests.append(manifest)
+        stages.end(manifest.rows)
         yield delivery_of(manifest, own, as_of=said.as_of, coverage=said.coverage)
         shutil.rmtree(own)
     how.told("")

@@ -149,3 +149,17 @@ MATCHING_ON_SPARK = kind(
     do_zh="请去掉其中一个。",
     do_en="Leave one of them out.",
 )
+BAD_MEMORY = kind(
+    "call.memory",
+    zh="内存上限“{given}”不能用。",
+    en="The memory limit “{given}” cannot be used.",
+    do_zh="请写数字和单位，如 2GB 或 800MB，不少于 {least}；--memory 没有写时，用 BANGFU_MEMORY。",
+    do_en="Give a number and a unit, such as 2GB or 800MB, at least {least}; without --memory, BANGFU_MEMORY counts.",
+)
+OUT_OF_MEMORY = kind(
+    "engine.memory",
+    zh="内存上限 {limit} 不够用，什么也没有写。",
+    en="The memory limit of {limit} does not suffice; nothing was written.",
+    do_zh="请把上限（--memory 或 BANGFU_MEMORY）调大，再运行一次。",
+    do_en="Raise the limit (--memory or BANGFU_MEMORY) and run it again.",
+)
