@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -227,3 +228,32 @@ def _expected(step: Step, known: Sequence[Step]) -> float:
 def going_on(stages: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Of the stages that a run keeps, those that need not be done again when it goes on: what the engine has ended."""
     return [stage for stage in stages if stage["seconds"] is not None and stage["name"] != RECORDING]
+
+
+class Reach(StrEnum):
+    """How much of a place the deliveries of a dataset cover."""
+
+    WHOLE = "whole"
+    PART = "part"
+    NONE = "none"
+
+
+def reach(coverages: Iterable[tuple[str, ...]], path: str) -> Reach:
+    """Of the place of a union (its path of division codes) what deliveries cover; an empty coverage is every place.
+
+    Deliveries that each cover a part are a part, even if together they should make the whole: nobody said so.
+    """
+    codes = [code for code in path.split("/") if code]
+    part = False
+    for covered in coverages:
+        if not covered or any(code.startswith(division) for code in codes for division in covered):
+            return Reach.WHOLE
+        part = part or any(division.startswith(codes[-1]) for division in covered)
+    return Reach.PART if part else Reach.NONE
+
+
+def together_reach(parts: Sequence[Reach]) -> Reach:
+    """Of a place made of several."""
+    if all(part is Reach.WHOLE for part in parts):
+        return Reach.WHOLE
+    return Reach.NONE if all(part is Reach.NONE for part in parts) else Reach.PART

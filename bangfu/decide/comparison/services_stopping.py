@@ -58,7 +58,7 @@ def take_up_run(*, actor: Actor, act_id: UUID, run_id: UUID) -> Done[None]:
         run.state, run.finished_at, run.problem, run.cancelled_name = Run.State.QUEUED, None, None, ""
         run.version += 1
         run.save()
-    elif run.state not in _ALIVE or job_waits(run.pk):
+    elif run.state not in _ALIVE or not abandoned(run.pk):
         raise NOT_STOPPED()
     queue(actor, run.pk)
     return Done(None, run.org, "run", run.pk, values={"on": run.on})
@@ -82,10 +82,12 @@ def newer_run(run: Run) -> Run | None:
     return next((one for one in later if one.org.startswith(run.org) or run.org.startswith(one.org)), None)
 
 
-def job_waits(run_id: UUID) -> bool:
-    """Does a job wait for this run, or carry it out?"""
-    jobs = ProcrastinateJob.objects.filter(task_name=JOB, args__run_id=str(run_id), status__in=("todo", "doing"))
-    return jobs.exists()
+def abandoned(run_id: UUID) -> bool:
+    """It was given to the background, and no job has it any more; what the command line runs was never given."""
+    states = set(
+        ProcrastinateJob.objects.filter(task_name=JOB, args__run_id=str(run_id)).values_list("status", flat=True)
+    )
+    return bool(states) and not states & {"todo", "doing"}
 
 
 def _locked(run_id: UUID) -> Run:

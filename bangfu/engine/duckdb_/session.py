@@ -64,6 +64,9 @@ def session(limits: Limits, folder: Path | None = None) -> Iterator[tuple[duckdb
             with limits.stop.interrupting(connection.interrupt) if limits.stop else nullcontext():
                 yield connection, own
         except duckdb.OutOfMemoryException as error:
+            # A full disk, on which nothing can be laid aside, is another matter.
+            if "No space left" in str(error):
+                raise
             raise problems.OUT_OF_MEMORY(limit=limits.memory) from error
         finally:
             connection.close()

@@ -17,6 +17,7 @@ from django.conf import settings
 
 from bangfu.core.problems import Problem
 from bangfu.engine.duckdb_.difference import difference
+from bangfu.engine.duckdb_.session import Limits, memory_limit
 from bangfu.engine.intake.deliveries import Manifest, stage_delivery
 from bangfu.engine.intake.error_workbook import write_quarantine
 from bangfu.engine.intake.staged_deliveries import read_manifest
@@ -94,7 +95,11 @@ def _staged(delivery: Delivery) -> Manifest:
     target = staged_folder(delivery.pk)
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     made = Path(mkdtemp(prefix=f"{_UNFINISHED}{delivery.pk}-", dir=target.parent))
-    options: dict[str, Any] = {"columns": delivery.columns or None, "widths": delivery.widths or None}
+    options: dict[str, Any] = {
+        "columns": delivery.columns or None,
+        "widths": delivery.widths or None,
+        "limits": _limits(),
+    }
     try:
         manifest = stage_delivery(delivery.dataset, path, made, today=delivery.as_of, **options)
         require_key(manifest.sealed, delivery.dataset, seal_keys())
@@ -109,8 +114,12 @@ def _staged(delivery: Delivery) -> Manifest:
     return manifest
 
 
+def _limits() -> Limits:
+    return Limits(memory=memory_limit(settings.BANGFU_MEMORY))
+
+
 def _found(manifest: Manifest, delivery: Delivery, former: Delivery | None) -> Found:
-    beside = difference(_files(delivery.pk, manifest), _files_of_former(former))
+    beside = difference(_files(delivery.pk, manifest), _files_of_former(former), limits=_limits())
     return Found(
         rows=manifest.rows,
         keyed=manifest.keyed,
