@@ -56,7 +56,7 @@ def work_of(found: RunPage) -> Work:
         "failed" if found.stuck else _STATES[Run.State(run.state)],
         done=found.done if found.total else None,
         total=found.total or None,
-        rate=found.rate,
+        rate=round(found.rate) if found.rate else None,
         left=found.left,
         problem=run.problem,
     )
