@@ -57,7 +57,7 @@ def test_an_empty_desk_says_what_comes_first(union: Union) -> None:
     [
         (REVIEWER, ["待办", "档案", "核实", "审批", "部门数据", "比对", "政策"]),
         (CHAIR, ["待办", "档案", "核实", "导入", "政策"]),
-        (DATA_OFFICER, ["待办", "部门数据", "政策"]),
+        (DATA_OFFICER, ["待办", "部门数据", "比对", "政策"]),
         (LEADER, ["待办", "档案", "部门数据", "比对", "政策"]),
         (AUDITOR, ["待办", "档案", "部门数据", "比对", "政策", "审计"]),
     ],
