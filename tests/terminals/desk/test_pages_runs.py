@@ -61,7 +61,7 @@ def test_which_county_is_covered_by_what_is_said_in_words(union: Union) -> None:
     table = page[page.index('id="covered"') :]
     rows = {
         words(title).strip(): words(cells).split()
-        for title, cells in re.findall(r'<th scope="row">(.*?)</th>(.*?)</tr>', table, re.DOTALL)
+        for title, cells in re.findall(r"<td><b>(.*?)</b></td>(.*?)</tr>", table, re.DOTALL)
     }
     assert len(rows) == 16
     assert (sorted(set(rows["学籍"])), rows["学籍"].count("有")) == (["有", "未提供"], 1)
