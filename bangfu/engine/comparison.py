@@ -15,7 +15,7 @@ from bangfu.core.whole_files import check_places
 from bangfu.engine import problems
 from bangfu.engine.datasets import declared_datasets
 from bangfu.engine.delivered import take_delivered
-from bangfu.engine.duckdb_.facts import Delivery, compare_names, match
+from bangfu.engine.duckdb_.facts import Delivery, compare_names, match, staged_rows
 from bangfu.engine.duckdb_.judgement import judge
 from bangfu.engine.duckdb_.numbers import create_macros
 from bangfu.engine.duckdb_.register import lay_out_people, load_register
@@ -33,6 +33,7 @@ from bangfu.engine.rules.ruleset import RuleSet, load_rules
 from bangfu.engine.sealing.opening import open_sealed
 from bangfu.engine.spark_.cluster import Cluster, check_cluster
 from bangfu.engine.spark_.folders import run_folder
+from bangfu.engine.stages import Stage, Stages
 
 if TYPE_CHECKING:
     from bangfu.engine.matching.candidates import Matcher
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 class How:
     """How a comparison runs: the base rules or others; limits of the machine; ``told`` hears each dataset's name, at the end "".
 
+    ``stages`` hears of each stage as it begins and when it has ended; ``limits.stop`` ends the work.
     ``matching``: also ask who may be the same person where no number can say it (可能同一人). Nothing else changes by it.
     ``cluster``: on Spark instead of DuckDB; the same rows in the same order.
     ``keys``: the folder of the keys of sealed deliveries; of these nobody can ask who may be the same person.
@@ -50,6 +52,7 @@ class How:
     rules: RuleSet | None = None
     limits: Limits = field(default_factory=Limits)
     told: Callable[[str], None] = lambda _: None
+    stages: Callable[[Stage], None] = lambda _: None
     matching: bool = False
     cluster: Cluster | None = None
     keys: Path | None = None
@@ -126,9 +129,8 @@ def compare(
             staged = _staged(datasets, on, about, how, folder, manifests)
             compared = compare_staged(registry, staged, on, out, how=how, evidence=evidence)
     else:
-        compared = _compare(
-            registry, _Delivered(datasets, on, about, how, manifests), on, out, how=how, evidence=evidence
-        )
+        take, stages = _Delivered(datasets, on, about, how, manifests), Stages(how.stages, how.limits.stop)
+        compared = _compare(registry, take, on, out, how=how, stages=stages, evidence=evidence)
     remarks = tuple(problem for manifest in manifests for problem in _remarks(manifest, about.get(manifest.dataset)))
     return Summary(
         on,
@@ -162,12 +164,16 @@ def compare_staged(
     how = how or How()
     if how.cluster is not None:
         return _on_spark(registry, deliveries, on, out, how, evidence)
+    stages = Stages(how.stages, how.limits.stop)
 
     def matched(connection: duckdb.DuckDBPyConnection, folder: Path, facts: frozenset[str]) -> Iterator[Delivery]:
         for delivered in deliveries:
-            yield _matched(connection, delivered, how, folder, facts)
+            stages.begin("match", delivered.dataset.name)
+            delivery = _matched(connection, delivered, how, folder, facts)
+            stages.end(staged_rows(delivery))
+            yield delivery
 
-    return _compare(registry, matched, on, out, how=how, evidence=evidence)
+    return _compare(registry, matched, on, out, how=how, stages=stages, evidence=evidence)
 
 
 def _compare(
@@ -177,6 +183,7 @@ def _compare(
     out: Path,
     *,
     how: How,
+    stages: Stages,
     evidence: Path | None,
 ) -> Compared:
     """On DuckDB; ``take`` matches the deliveries, one by one, in a connection that knows the register."""
@@ -185,21 +192,26 @@ def _compare(
         check_places(out, evidence)
     rules = how.rules or load_rules()
     with session(how.limits) as (connection, folder):
+        stages.begin("register")
         create_macros(connection)
         file, broken = take_register(connection, registry, folder, on, how)
         lay_out_people(connection)
         matcher = _matcher(connection, on) if how.matching else None
+        stages.end(count(connection, "SELECT count(*) FROM people"))
         matched = []
         for delivery in take(connection, folder, rules.facts):
             if matcher is not None and not delivery.sealed:
                 matcher.take(delivery)
             matched.append(delivery)
+        stages.begin("names")
         compare_names(connection, matched)
+        stages.begin("judge")
         also = asked_of(matched) if matcher is not None else {}
         judge(connection, rules, matched, file, on, evidence=evidence is not None, also=also)
         if matcher is not None:
             add_candidates(connection, matcher.model, evidence=evidence is not None)
         counts = gather(connection)
+        stages.begin("write", rows=sum(entry.findings for entry in counts))
         if evidence is not None:
             gather_evidence(connection, rules)
             if matcher is not None:
@@ -208,6 +220,7 @@ def _compare(
         write_gathered(connection, out)
         persons = count(connection, "SELECT count(*) FROM people")
         households = count(connection, "SELECT count(*) FROM household")
+        stages.end()
     return Compared(persons, households, broken, tuple(counts))
 
 
@@ -264,12 +277,15 @@ def _staged(
     manifests: list[Manifest],
 ) -> Iterator[Delivery]:
     """Stage each file when its turn comes, and remove what was staged when it has passed."""
+    stages = Stages(how.stages, how.limits.stop)
     for name, path in datasets.items():
         how.told(name)
+        stages.begin("intake", name)
         said = about.get(name) or About()
         own = folder / name
         manifest = stage_delivery(name, path, own, today=on, widths=said.widths, limits=how.limits)
         manifests.append(manifest)
+        stages.end(manifest.rows)
         yield delivery_of(manifest, own, as_of=said.as_of, coverage=said.coverage)
         shutil.rmtree(own)
     how.told("")
@@ -289,14 +305,21 @@ class _Delivered:
         self, connection: duckdb.DuckDBPyConnection, folder: Path, facts: frozenset[str]
     ) -> Iterator[Delivery]:
         """Matched deliveries."""
-        taken = take_delivered(
-            connection, self.datasets, self.about, folder, on=self.on, facts=facts, told=self.how.told
-        )
-        for name, one in taken:
+        stages = Stages(self.how.stages, self.how.limits.stop)
+
+        def told(dataset: str) -> None:
+            self.how.told(dataset)
+            stages.begin("match", dataset)
+
+        for name, one in take_delivered(
+            connection, self.datasets, self.about, folder, on=self.on, facts=facts, told=told
+        ):
             if one.delivery is not None and one.manifest is not None:
+                stages.end(one.manifest.rows)
                 self.manifests.append(one.manifest)
                 yield one.delivery
                 continue
+            stages.end()
             # Sealed: which rows concern whom can only be told of all of them.
             alone = {name: self.datasets[name]}
             for staged in _staged(alone, self.on, self.about, replace(self.how, told=_nobody), folder, self.manifests):

@@ -142,3 +142,17 @@ SPARK_STOPPED = kind(
     do_zh="请检查内存上限（--memory）和磁盘空间，再运行一次。",
     do_en="Check the memory limit (--memory) and the room on the disk, and run it again.",
 )
+BAD_MEMORY = kind(
+    "call.memory",
+    zh="内存上限“{given}”不能用。",
+    en="The memory limit “{given}” cannot be used.",
+    do_zh="请写数字和单位，如 2GB 或 800MB，不少于 {least}；--memory 没有写时，用 BANGFU_MEMORY。",
+    do_en="Give a number and a unit, such as 2GB or 800MB, at least {least}; without --memory, BANGFU_MEMORY counts.",
+)
+OUT_OF_MEMORY = kind(
+    "engine.memory",
+    zh="内存上限 {limit} 不够用，什么也没有写。",
+    en="The memory limit of {limit} does not suffice; nothing was written.",
+    do_zh="请把上限（--memory 或 BANGFU_MEMORY）调大，再运行一次。",
+    do_en="Raise the limit (--memory or BANGFU_MEMORY) and run it again.",
+)

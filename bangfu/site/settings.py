@@ -144,6 +144,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 # Nothing is changed any more when less is free on the disk of the instance: in bytes.
 BANGFU_LEAST_ROOM = int(os.environ.get("BANGFU_LEAST_ROOM", str(200 * 1024**2)))
+# How much memory the worker's comparisons and checks of deliveries take, as --memory does at the command line.
+BANGFU_MEMORY = os.environ.get("BANGFU_MEMORY", "1GB")
 BANGFU_LARGEST_UPLOAD = int(os.environ.get("BANGFU_LARGEST_UPLOAD", str(1024**3)))
 
 LANGUAGE_CODE = "zh-hans"

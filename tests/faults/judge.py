@@ -27,6 +27,7 @@ _QUEUES = {
     "sources.columns_chosen": ("sources.check_delivery", "delivery_id"),
     "sources.delivery_refused": ("sources.clear_delivery", "delivery_id"),
     "comparison.run_started": ("comparison.run", "run_id"),
+    "comparison.run_taken_up": ("comparison.run", "run_id"),
 }
 _HISTORY = {"settlement": "identification_settlementevent", "determination": "identification_determinationevent"}
 

@@ -3,6 +3,7 @@
 import os
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -227,6 +228,12 @@ class Walker(Hand):
         self.do("export_determinations", households=1)
         failing: UUID = self.do("start_run", on=today(MachineClock()), in_background=False)
         self.do("fail_run", run_id=failing, code="test", zh="试", en="a test")
+        ended: UUID = self.do("start_run", on=today(MachineClock()), in_background=False)
+        self.do("cancel_run", run_id=ended)
+        # Somebody else's newer one stands in its way; or the worker was quicker.
+        with suppress(Refused):
+            self.do("take_up_run", run_id=ended)
+            self.do("go_on_run", run_id=ended)
         key = uuid4()
         verbs = ["identification.proposed", "identification.retired", "identification.proposals_finished"]
         self._steps(verbs, lambda: propose_now(self.actors["self"], today(MachineClock()), key), lambda: [key])

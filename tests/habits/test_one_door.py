@@ -38,6 +38,7 @@ WITHOUT_AN_ACT = {
     "decide/identification/refusal.py:_approved": "carried out by the decision's act, under the name that it registers",
     "decide/identification/refusal.py:_returned": "the same",
     "decide/identification/services/undo.py:take_back": "by the act of undoing, and by what a returned refusal carries out",
+    "decide/comparison/progress.py:keep": "how far a run is, told while its engine works: nothing is decided",
     "decide/comparison/exports.py:findings_export": "put together in DuckDB, which holds a copy",
     "ground/trail/seals.py:seal": "seals what acts wrote; told by the checkpoint, which is signed",
     "ground/trail/seals.py:shapes": "of that: which columns a table had when it was sealed",

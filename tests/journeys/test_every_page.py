@@ -112,6 +112,8 @@ DATA = [
     Stop("deliveries", "/deliveries/"),
     Stop("history", "/deliveries/all/"),
     Stop("delivery", first("/deliveries/all/", "tbody a")),
+    Stop("comparisons", "/runs/"),
+    Stop("comparison", first("/runs/", "a[data-row]")),
 ]
 APPROVALS = [
     Stop("approvals", "/approvals/"),

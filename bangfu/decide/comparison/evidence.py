@@ -26,7 +26,7 @@ def part(folder: Path, number: int) -> Path:
     return folder / f"evidence-{number}.parquet"
 
 
-def lay_in_order(rounds: Sequence[Mapping[str, object]], folder: Path, target: Path) -> None:
+def lay_in_order(rounds: Sequence[Mapping[str, object]], folder: Path, target: Path, limits: Limits) -> None:
     """Make one file of the evidence of all rounds (each with its datasets), ordered by household, and put it to rest in ``target``."""
     parts = []
     for number, deliveries in enumerate(rounds):
@@ -34,7 +34,7 @@ def lay_in_order(rounds: Sequence[Mapping[str, object]], folder: Path, target: P
         mine = f"WHERE dataset IN ({', '.join(map(literal, deliveries))})" if number else ""
         read = f"read_parquet({literal(str(part(folder, number)))})"
         parts.append(f"SELECT *, {number} AS round FROM {read} {mine}")  # noqa: S608, names and literals of our own
-    with session(Limits(), folder) as (connection, _), replacing(folder / _EVIDENCE) as temporary:
+    with session(limits, folder) as (connection, _), replacing(folder / _EVIDENCE) as temporary:
         connection.execute(
             f"COPY ({' UNION ALL BY NAME '.join(parts)} ORDER BY household_id, person_id, dataset, kind, conclusion, round) "
             f"TO {literal(str(temporary))} (FORMAT parquet, COMPRESSION zstd)"

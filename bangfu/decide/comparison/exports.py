@@ -23,7 +23,7 @@ _FILES_AT_ONCE = 500
 Line = tuple[str, str, str, str, str, str, str]
 
 
-def findings_export(actor: Actor, path: Path) -> int:
+def findings_export(actor: Actor, path: Path, limits: Limits | None = None) -> int:
     """Write the open findings of the actor's area to ``path`` (.csv or .parquet), full numbers; gives how many lines.
 
     That they are taken out is in the trail, with the actor's purpose, before the file takes its name; and so is, of each household,
@@ -31,7 +31,7 @@ def findings_export(actor: Actor, path: Path) -> int:
     """
     actor.require(Right.EXPORT)
     check_target(path)
-    with replacing(path) as temporary, session(Limits()) as (connection, _):
+    with replacing(path) as temporary, session(limits or Limits()) as (connection, _):
         columns = ", ".join(f'"{column}" VARCHAR' for column in COLUMNS)
         connection.execute(f"CREATE TEMP TABLE findings ({columns})")
         lines = _lines(actor)

@@ -2,12 +2,15 @@
 
 from uuid import UUID
 
+from django.conf import settings
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from bangfu.core.problems import Problem
 from bangfu.decide.comparison import running
 from bangfu.decide.comparison.services import JOB
+from bangfu.engine.comparison import How
+from bangfu.engine.duckdb_.session import Limits, memory_limit
 from bangfu.ground.access.selectors import actor_again, operator
 
 # A run that fails says so and is not tried again; this is for a database that was restarted and the like.
@@ -23,4 +26,9 @@ def run(*, run_id: str, person_id: str, role: str, organisation: str, purpose: s
         # Whoever asked no longer holds the appointment: nothing is compared, and the run says so.
         running.fail(operator(code=organisation), UUID(run_id), problem)
         return
-    running.perform(actor, UUID(run_id))
+    try:
+        how = How(limits=Limits(memory=memory_limit(settings.BANGFU_MEMORY)))
+    except Problem as problem:
+        running.fail(actor, UUID(run_id), problem)
+        return
+    running.perform(actor, UUID(run_id), how)

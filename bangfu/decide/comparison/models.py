@@ -15,12 +15,14 @@ class Run(models.Model):
 
     ``attempt`` counts how often the engine began: a killed run goes on where it was, or begins again. ``chunks`` of ``chunks_done`` are
     recorded. ``without_basis``: files on file that no standing consent lets us compare. ``by_kind``: open findings by 种类 and 结论.
+    ``stages``: what was done and is being done, each with name, dataset, rows, seconds (None: at work) and began, in their order.
+    ``changes``: [种类, 结论, opened, changed, closed], as far as was recorded. ``cancelled_name``: who ended it, if anybody did.
     """
 
     SENSITIVITY = classes(
         public="id org state on purpose rules_version deliveries started_at finished_at persons households without_basis "
-        "attempt chunks chunks_done by_kind findings opened changed closed seconds problem version",
-        ordinary="created_by created_name",
+        "attempt chunks chunks_done by_kind findings opened changed closed seconds problem version stages changes",
+        ordinary="created_by created_name cancelled_name",
     )
 
     class State(models.TextChoices):
@@ -30,6 +32,7 @@ class Run(models.Model):
         RUNNING = "running"
         DONE = "done"
         FAILED = "failed"
+        CANCELLED = "cancelled"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     org = models.CharField(max_length=80, db_collation="C", db_index=True)
@@ -52,6 +55,9 @@ class Run(models.Model):
     closed = models.IntegerField(null=True)
     seconds = models.FloatField(null=True)
     problem = models.JSONField(null=True)
+    stages = models.JSONField(default=list)
+    changes = models.JSONField(default=list)
+    cancelled_name = models.CharField(max_length=100, blank=True, default="")
     created_by = models.UUIDField()
     created_name = models.CharField(max_length=100)
     started_at = models.DateTimeField(db_default=Now())

@@ -16,3 +16,31 @@ NO_SUCH_RUN = kind(
     do_zh="请从列表重新打开。",
     do_en="Open it again from the list.",
 )
+CANCELLED = kind(
+    "comparison.cancelled",
+    zh="这次比对已被取消，此前已记下的结果仍然有效。",
+    en="This comparison was cancelled; what was recorded before stands.",
+    do_zh="需要时可以接着比对。",
+    do_en="It can be taken up again.",
+)
+ALREADY_OVER = kind(
+    "comparison.already_over",
+    zh="这次比对已经结束，没有可取消的。",
+    en="This comparison is over; there is nothing to cancel.",
+    do_zh="请刷新页面看结果。",
+    do_en="Reload the page to see the result.",
+)
+NOT_STOPPED = kind(
+    "comparison.not_stopped",
+    zh="这次比对没有停下，不用接着办。",
+    en="This comparison has not stopped; it need not be taken up.",
+    do_zh="请刷新页面看进度。",
+    do_en="Reload the page to see how far it is.",
+)
+NEWER_RUN = kind(
+    "comparison.newer_run",
+    zh="之后已经有更新的比对（{on}），旧的不能再接着办，以免盖掉新结果。",
+    en="A newer comparison has begun since (as of {on}); an older one would overwrite what it found.",
+    do_zh="请重新比对。",
+    do_en="Start a new comparison.",
+)

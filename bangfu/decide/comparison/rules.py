@@ -2,13 +2,18 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 # (member, dataset, 种类, 结论): one open finding of each in a file.
 Key = tuple[UUID | None, str, str, str]
+# Stages of a run around those of the engine: out of the registry, and back into it.
+READING, STAGING, ORDERING, RECORDING = "read", "stage", "order", "record"
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,3 +175,85 @@ def _covers(wide: tuple[str, ...], narrow: tuple[str, ...]) -> bool:
     if not wide:
         return True
     return bool(narrow) and all(any(place.startswith(prefix) for prefix in wide) for place in narrow)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A stage of a run: of which dataset if of one, how many rows it takes (None: it counts none), how long it took (None: not ended)."""
+
+    name: str
+    dataset: str = ""
+    rows: int | None = None
+    seconds: float | None = None
+
+
+def steps_ahead(planned: Iterable[Step], told: Iterable[Step]) -> list[Step]:
+    """What is not ended of what was planned; what is at work comes first."""
+    told = list(told)
+    ended = Counter((step.name, step.dataset) for step in told if step.seconds is not None)
+    at_work = {(step.name, step.dataset) for step in told if step.seconds is None}
+    ahead = []
+    for step in planned:
+        key = (step.name, step.dataset)
+        if ended[key]:
+            ended[key] -= 1
+        else:
+            ahead.append(step)
+    return sorted(ahead, key=lambda step: (step.name, step.dataset) not in at_work)
+
+
+def time_left(ahead: Sequence[Step], former: Sequence[Step], *, spent: float = 0.0) -> float | None:
+    """About how many seconds the steps ahead will take, of the first of which ``spent`` are over; None where nothing is known.
+
+    Each is expected to take as long as in the former run, in proportion to its rows; a dataset that was not there then, as long as
+    the others by row. A step that already takes longer than expected is expected to end now: never less than nothing is left.
+    """
+    known = [step for step in former if step.seconds is not None]
+    if not known:
+        return None
+    expected = [_expected(step, known) for step in ahead]
+    return sum(expected[1:]) + max(expected[0] - spent, 0.0) if expected else 0.0
+
+
+def _expected(step: Step, known: Sequence[Step]) -> float:
+    same = [one for one in known if (one.name, one.dataset) == (step.name, step.dataset)]
+    alike = same or [one for one in known if one.name == step.name]
+    seconds = sum(one.seconds or 0.0 for one in alike)
+    rows = sum(one.rows or 0 for one in alike)
+    if rows and step.rows is not None:
+        return seconds * step.rows / rows
+    return seconds / len(alike) if alike else 0.0
+
+
+def going_on(stages: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Of the stages that a run keeps, those that need not be done again when it goes on: what the engine has ended."""
+    return [stage for stage in stages if stage["seconds"] is not None and stage["name"] != RECORDING]
+
+
+class Reach(StrEnum):
+    """How much of a place the deliveries of a dataset cover."""
+
+    WHOLE = "whole"
+    PART = "part"
+    NONE = "none"
+
+
+def reach(coverages: Iterable[tuple[str, ...]], path: str) -> Reach:
+    """Of the place of a union (its path of division codes) what deliveries cover; an empty coverage is every place.
+
+    Deliveries that each cover a part are a part, even if together they should make the whole: nobody said so.
+    """
+    codes = [code for code in path.split("/") if code]
+    part = False
+    for covered in coverages:
+        if not covered or any(code.startswith(division) for code in codes for division in covered):
+            return Reach.WHOLE
+        part = part or any(division.startswith(codes[-1]) for division in covered)
+    return Reach.PART if part else Reach.NONE
+
+
+def together_reach(parts: Sequence[Reach]) -> Reach:
+    """Of a place made of several."""
+    if all(part is Reach.WHOLE for part in parts):
+        return Reach.WHOLE
+    return Reach.NONE if all(part is Reach.NONE for part in parts) else Reach.PART

@@ -1,7 +1,8 @@
 """A comparison from beginning to end: the register out of the database, the engine, the findings back into it.
 
 The engine runs outside of any transaction, in a folder that only this user can open. A run that was killed goes on with the first
-chunk that is not recorded if its folder is still there, and else begins again; nothing doubles either way.
+chunk that is not recorded if its folder is still there, and else begins again; nothing doubles either way. So does one that was cancelled
+or has failed, when somebody takes it up again.
 """
 
 import json
@@ -21,8 +22,11 @@ from bangfu.decide.comparison import services
 from bangfu.decide.comparison.evidence import CHUNK, found_in, in_chunks, lay_in_order, part
 from bangfu.decide.comparison.folders import own_folder
 from bangfu.decide.comparison.models import Finding, Run
-from bangfu.decide.comparison.problems import NO_SUCH_RUN, STOPPED
+from bangfu.decide.comparison.problems import CANCELLED, NO_SUCH_RUN, STOPPED
+from bangfu.decide.comparison.progress import Progress, heeding
+from bangfu.decide.comparison.rules import ORDERING, READING, RECORDING, STAGING
 from bangfu.decide.comparison.services import used_of
+from bangfu.decide.comparison.services_stopping import cancel_run, go_on_run
 from bangfu.engine.comparison import How, compare_staged
 from bangfu.engine.datasets import declared_datasets
 from bangfu.engine.duckdb_.facts import Delivery
@@ -31,6 +35,7 @@ from bangfu.engine.intake.people import HOUSEHOLD_ID, PERSON_ID, SOURCE, write_p
 from bangfu.engine.intake.staged_register import stage_register
 from bangfu.engine.protection.staged import opened_delivery, size_at_rest
 from bangfu.engine.rules.ruleset import load_rules
+from bangfu.engine.stages import Stages, Stop, Stopped
 from bangfu.ground.access.at_rest import opening_folder, protection
 from bangfu.ground.acts.actor import Actor
 from bangfu.ground.acts.door import acting
@@ -60,31 +65,67 @@ def perform(actor: Actor, run_id: UUID, how: How | None = None) -> None:
             run = Run.objects.filter(pk=run_id).first()
         if run is None:
             raise NO_SUCH_RUN()
-        if run.state in (Run.State.DONE, Run.State.FAILED):
-            shutil.rmtree(folder, ignore_errors=True)
+        if run.state not in (Run.State.QUEUED, Run.State.RUNNING):
+            _tidy(actor, run_id, folder)
             return
+        stop = (how.limits.stop if how else None) or Stop()
         try:
-            _carry_out(actor, run, folder, how)
+            with heeding(actor, run_id, stop):
+                _carry_out(actor, run, folder, how or How(), stop)
+        except Stopped:
+            _stopped(actor, run_id)
         except Problem as problem:
-            fail(actor, run_id, problem)
+            # Who cancelled it has told so.
+            if problem.code != CANCELLED.code:
+                fail(actor, run_id, problem)
         except (InterfaceError, OperationalError):
             # The database was restarted, or the like: the job is tried again, and goes on.
             raise
         except Exception as error:
             fail(actor, run_id, STOPPED(why=type(error).__name__))
-            shutil.rmtree(folder, ignore_errors=True)
             raise
-        shutil.rmtree(folder, ignore_errors=True)
+        finally:
+            _tidy(actor, run_id, folder)
 
 
-def _carry_out(actor: Actor, run: Run, folder: Path, how: How | None) -> None:
-    if not (folder / _PLAN).exists():
-        _compare(actor, run, folder, how)
+def _stopped(actor: Actor, run_id: UUID) -> None:
+    """Cancelled at the desk, which is told already, and may be taken up again by now; or at the command line, which is told here."""
+    with acting(actor):
+        at_work = Run.objects.filter(pk=run_id, state=Run.State.RUNNING).exists()
+    if at_work:
+        cancel_run(actor=actor, act_id=uuid4(), run_id=run_id)
+
+
+def _tidy(actor: Actor, run_id: UUID, folder: Path) -> None:
+    """Keep only what a run that is not done can go on with: what the engine found, which names people by ids of our own."""
+    if (folder / _PLAN).exists():
+        try:
+            with acting(actor):
+                done = Run.objects.filter(pk=run_id, state=Run.State.DONE).exists()
+        except (InterfaceError, OperationalError):
+            return
+        if not done:
+            return
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _carry_out(actor: Actor, run: Run, folder: Path, how: How, stop: Stop) -> None:
+    progress = Progress(actor, run, how.stages)
+    how = replace(how, stages=progress.tell, limits=replace(how.limits, stop=stop))
+    stages = Stages(progress.tell, stop)
+    if not _goes_on(actor, run, folder):
+        _compare(actor, run, folder, how, stages, progress)
     fault_point("comparison.compared")
     plan = json.loads((folder / _PLAN).read_text("utf-8"))
+    with acting(actor):
+        done = Run.objects.get(pk=run.pk).chunks_done
     files = [UUID(file) for file in plan["files"]]
     chunks = in_chunks(files, folder)
+    stages.begin(RECORDING, rows=len(files))
     for number, (in_chunk, found) in enumerate(found_in(chunks, plan["rounds"], folder)):
+        stop.check()
+        if number < done:
+            continue
         services.record_findings(
             actor=actor,
             act_id=uuid5(run.pk, f"{plan['attempt']}/{number}"),
@@ -95,6 +136,8 @@ def _carry_out(actor: Actor, run: Run, folder: Path, how: How | None) -> None:
             found=found,
         )
     _close_departed(actor, run.pk, plan["attempt"])
+    stages.end()
+    progress.keep()
     services.finish_run(
         actor=actor,
         act_id=uuid5(run.pk, "finish"),
@@ -105,7 +148,27 @@ def _carry_out(actor: Actor, run: Run, folder: Path, how: How | None) -> None:
     )
 
 
-def _compare(actor: Actor, run: Run, folder: Path, how: How | None) -> None:
+def _goes_on(actor: Actor, run: Run, folder: Path) -> bool:
+    """Can the run go on with what the engine found before? Not where it was taken up again and other data are in force by now."""
+    if not (folder / _PLAN).exists():
+        return False
+    if run.state == Run.State.RUNNING:
+        return True
+    plan = json.loads((folder / _PLAN).read_text("utf-8"))
+    with acting(actor):
+        now = in_rounds(deliveries_in_force(actor, run.on))
+    if plan["rounds"] != _named(now):
+        (folder / _PLAN).unlink()
+        return False
+    go_on_run(actor=actor, act_id=uuid4(), run_id=run.pk)
+    return True
+
+
+def _named(rounds: list[dict[str, ActiveDelivery]]) -> list[dict[str, str]]:
+    return [{name: str(delivery.id) for name, delivery in one.items()} for one in rounds]
+
+
+def _compare(actor: Actor, run: Run, folder: Path, how: How, stages: Stages, progress: Progress) -> None:
     """Lay the register down, run the engine, and at last write the plan: what is recorded then no longer depends on the tables."""
     started = time.monotonic()
     with acting(actor):
@@ -115,24 +178,31 @@ def _compare(actor: Actor, run: Run, folder: Path, how: How | None) -> None:
     attempt = services.begin_run(
         actor=actor, act_id=uuid4(), run_id=run.pk, deliveries=used, files=len(files), without_basis=without_basis
     )
+    progress.begin_again()
     with opening_folder(_room(files, rounds)) as open_folder:
         people = open_folder / _PEOPLE
-        persons = write_people_rows(_register(actor, files), people, file="档案") if files else 0
+        stages.begin(READING)
+        persons = write_people_rows(_register(actor, files, how.limits.stop), people, file="档案") if files else 0
+        stages.end(persons)
         if persons:
+            stages.begin(STAGING, rows=persons)
             # Each round takes the same register: it is read once.
-            register = stage_register(people, open_folder / "register", today=run.on)
+            register = stage_register(people, open_folder / "register", today=run.on, limits=how.limits)
+            stages.end()
             people.unlink()
-            with_keys = replace(how or How(), keys=seal_keys())
+            with_keys = replace(how, keys=seal_keys())
             for number, deliveries in enumerate(_with_helpers(rounds)):
                 out, evidence = open_folder / "findings.parquet", part(open_folder, number)
                 opened = _opened(deliveries, open_folder)
                 compare_staged(register, opened, run.on, out, how=with_keys, evidence=evidence)
                 out.unlink()
-            lay_in_order(rounds, open_folder, folder)
+            stages.begin(ORDERING)
+            lay_in_order(rounds, open_folder, folder, how.limits)
+            stages.end()
     plan = {
         "attempt": attempt,
         "files": [str(file) for file in files],
-        "rounds": [{name: str(d.id) for name, d in one.items()} for one in rounds] if persons else [],
+        "rounds": _named(rounds) if persons else [],
         "persons": persons,
         "seconds": round(time.monotonic() - started, 3),
         "rules_version": str(load_rules().version),
@@ -179,9 +249,11 @@ def _with_helpers(rounds: list[dict[str, ActiveDelivery]]) -> list[list[ActiveDe
     ]
 
 
-def _register(actor: Actor, files: list[UUID]) -> Iterator[tuple[ArchiveRow, dict[str, str]]]:
+def _register(actor: Actor, files: list[UUID], stop: Stop | None) -> Iterator[tuple[ArchiveRow, dict[str, str]]]:
     """The rows of the register, a thousand files to a door, with the names by which findings come back."""
     for begin in range(0, len(files), CHUNK):
+        if stop is not None:
+            stop.check()
         with acting(actor):
             slice_of = CaseFile.objects.filter(pk__in=files[begin : begin + CHUNK])
             rows: list[FiledRow] = [filed for bundle in bundles(slice_of) for filed in rows_of(bundle)]
@@ -225,5 +297,9 @@ def _close_departed(actor: Actor, run_id: UUID, attempt: int) -> None:
 
 
 def fail(actor: Actor, run_id: UUID, problem: Problem) -> None:
-    """Let a run end with a problem."""
-    services.fail_run(actor=actor, act_id=uuid4(), run_id=run_id, code=problem.code, zh=problem.zh, en=problem.en)
+    """Let a run end with a problem, unless somebody has ended it."""
+    try:
+        services.fail_run(actor=actor, act_id=uuid4(), run_id=run_id, code=problem.code, zh=problem.zh, en=problem.en)
+    except Problem as refused:
+        if refused.code != CANCELLED.code:
+            raise

@@ -14,7 +14,7 @@ from procrastinate.contrib.django import app as jobs
 from bangfu.core.clock import MachineClock, today
 from bangfu.decide.comparison.models import Compared as ComparedFile
 from bangfu.decide.comparison.models import Finding, Run
-from bangfu.decide.comparison.problems import NO_SUCH_RUN
+from bangfu.decide.comparison.problems import CANCELLED, NO_SUCH_RUN
 from bangfu.decide.comparison.rules import Compared, Difference, Found, Key, Open, Place, difference
 from bangfu.ground.acts.act import Done, act
 from bangfu.ground.acts.actor import Actor, Right
@@ -52,6 +52,7 @@ EXPORTED = verb(
     en="exported {findings} findings with full ID numbers",
 )
 JOB, LOCK = "comparison.run", "comparison"
+_ALIVE = (Run.State.QUEUED, Run.State.RUNNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +92,21 @@ def start_run(*, actor: Actor, act_id: UUID, on: date | None = None, in_backgrou
         org=actor.scope, on=day, purpose=actor.purpose.value, created_by=actor.person_id, created_name=actor.name
     )
     if in_background:
-        # One at a time: what newer data said must not be overwritten by a run that began before.
-        jobs.configure_task(JOB, lock=LOCK).defer(
-            run_id=str(run.pk),
-            person_id=str(actor.person_id),
-            role=actor.role.value,
-            organisation=actor.organisation,
-            purpose=actor.purpose.value,
-        )
+        queue(actor, run.pk)
     return Done(run.pk, run.org, "run", run.pk, values={"on": day})
+
+
+def queue(actor: Actor, run_id: UUID) -> None:
+    """Have a run carried out in the background, for whoever asks. One at a time: what newer data said must not be overwritten
+    by a run that began before.
+    """
+    jobs.configure_task(JOB, lock=LOCK).defer(
+        run_id=str(run_id),
+        person_id=str(actor.person_id),
+        role=actor.role.value,
+        organisation=actor.organisation,
+        purpose=actor.purpose.value,
+    )
 
 
 @act(BEGUN, right=Right.COMPARE)
@@ -107,12 +114,12 @@ def begin_run(
     *, actor: Actor, act_id: UUID, run_id: UUID, deliveries: list[Used], files: int, without_basis: int
 ) -> Done[int]:
     """Say what is compared; gives the number of the attempt. A run that was killed begins again with the next one."""
-    run = _run(run_id)
+    run = _run(run_id, *_ALIVE)
     run.state = Run.State.RUNNING
     run.attempt += 1
     run.deliveries = [stored(used) for used in deliveries]
     run.households, run.without_basis = files, without_basis
-    run.chunks, run.chunks_done = None, 0
+    run.chunks, run.chunks_done, run.stages = None, 0, []
     run.version += 1
     run.save()
     told = {"files": files, "deliveries": len(deliveries), "without_basis": without_basis}
@@ -124,7 +131,7 @@ def record_findings(
     *, actor: Actor, act_id: UUID, run_id: UUID, number: int, chunks: int, files: list[UUID], found: list[Found]
 ) -> Done[Tally]:
     """Put one chunk of findings beside those open in its files: open what is new, change what says something else, close what is gone."""
-    run = _run(run_id)
+    run = _run(run_id, Run.State.RUNNING)
     lock("comparison.file", files)
     compared = compared_of(run.deliveries)
     people, kept = _members(files), _open(files, run)
@@ -149,7 +156,7 @@ def record_findings(
 @act(CLOSED, right=Right.COMPARE)
 def close_findings(*, actor: Actor, act_id: UUID, run_id: UUID, findings: list[UUID]) -> Done[int]:
     """Close findings of files that are no longer open."""
-    run = _run(run_id)
+    run = _run(run_id, Run.State.RUNNING)
     closed = _close(run, findings)
     return Done(closed, run.org, "run", run.pk, values={"closed": closed})
 
@@ -159,19 +166,8 @@ def finish_run(
     *, actor: Actor, act_id: UUID, run_id: UUID, persons: int, seconds: float, rules_version: str
 ) -> Done[dict[str, int]]:
     """Add up what the run changed. Counted in the tables, so that a run that was killed and went on counts nothing twice."""
-    run = _run(run_id)
-    mine = Finding.objects.filter(org__gte=run.org, org__lt=f"{run.org[:-1]}0")
-    counts = {
-        "opened": mine.filter(opened_run=run.pk).count(),
-        "changed": mine.filter(changed_run=run.pk).exclude(opened_run=run.pk).count(),
-        "closed": mine.filter(closed_run=run.pk).count(),
-    }
-    still = mine.filter(state=Finding.State.OPEN).values_list("kind", "conclusion")
-    kinds = Counter(still)
-    counts["findings"] = kinds.total()
-    for name, value in counts.items():
-        setattr(run, name, value)
-    run.by_kind = [[kind, conclusion, count] for (kind, conclusion), count in sorted(kinds.items())]
+    run = _run(run_id, Run.State.RUNNING)
+    counts = add_up(run)
     run.state, run.persons, run.seconds = Run.State.DONE, persons, seconds
     run.rules_version, run.finished_at = rules_version, timezone.now()
     run.version += 1
@@ -182,7 +178,8 @@ def finish_run(
 @act(FAILED, right=Right.COMPARE)
 def fail_run(*, actor: Actor, act_id: UUID, run_id: UUID, code: str, zh: str, en: str) -> Done[None]:
     """Say why a run stopped; what it recorded stands."""
-    run = _run(run_id)
+    run = _run(run_id, *_ALIVE)
+    add_up(run)
     run.state, run.finished_at = Run.State.FAILED, timezone.now()
     run.problem = {"code": code, "zh": zh, "en": en}
     run.version += 1
@@ -204,11 +201,34 @@ def compared_of(deliveries: Iterable[dict[str, Any]]) -> Compared:
     return Compared(coverages)
 
 
-def _run(run_id: UUID) -> Run:
+def _run(run_id: UUID, *states: Run.State) -> Run:
+    """The run, locked. Raises CANCELLED where it is no longer in one of these states: somebody ended it meanwhile."""
     run = Run.objects.select_for_update().filter(pk=run_id).first()
     if run is None:
         raise NO_SUCH_RUN()
+    if run.state not in states:
+        raise CANCELLED()
     return run
+
+
+def add_up(run: Run) -> dict[str, int]:
+    """Write into a run what it changed so far, and what is open now; counted in the tables, so that nothing counts twice."""
+    mine = Finding.objects.filter(org__gte=run.org, org__lt=f"{run.org[:-1]}0")
+    by_change = {
+        "opened": Counter(mine.filter(opened_run=run.pk).values_list("kind", "conclusion")),
+        "changed": Counter(
+            mine.filter(changed_run=run.pk).exclude(opened_run=run.pk).values_list("kind", "conclusion")
+        ),
+        "closed": Counter(mine.filter(closed_run=run.pk).values_list("kind", "conclusion")),
+    }
+    still = Counter(mine.filter(state=Finding.State.OPEN).values_list("kind", "conclusion"))
+    counts = {change: kinds.total() for change, kinds in by_change.items()} | {"findings": still.total()}
+    for name, value in counts.items():
+        setattr(run, name, value)
+    run.by_kind = [[kind, conclusion, count] for (kind, conclusion), count in sorted(still.items())]
+    every = sorted({kind for kinds in by_change.values() for kind in kinds})
+    run.changes = [[*kind, *(kinds[kind] for kinds in by_change.values())] for kind in every]
+    return counts
 
 
 def used_of(delivery: ActiveDelivery) -> Used:

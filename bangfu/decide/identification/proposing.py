@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from bangfu.core.clock import MachineClock, today
 from bangfu.decide.comparison.services import FINISHED as COMPARED
+from bangfu.decide.comparison.services_stopping import CANCELLED_RUN
 from bangfu.decide.identification.models import Determination
 from bangfu.decide.identification.services.propose import (
     UNDECIDED,
@@ -29,7 +30,7 @@ from bangfu.record.registry.services import FINISHED as BROUGHT
 Told = Callable[[int, int], None]
 # As many files as hold about a thousand rows.
 _FILES = 300
-_FOLLOWED = (COMPARED.code, BROUGHT.code)
+_FOLLOWED = (COMPARED.code, CANCELLED_RUN.code, BROUGHT.code)
 # Older entries have been followed, or never will be: a job that was off for longer begins with the next comparison.
 _BACK = timedelta(days=30)
 

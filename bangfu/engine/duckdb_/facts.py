@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 
 from bangfu.engine.datasets import Dataset
 from bangfu.engine.duckdb_.names import NAME_HASH, name_hash, really_differ
@@ -49,6 +50,11 @@ def match(connection: duckdb.DuckDBPyConnection, delivery: Delivery, facts: froz
     connection.execute(f"CREATE OR REPLACE TABLE {match_table(delivery)} AS {query}")
     if delivery.dataset.silence in facts:
         connection.execute(f"CREATE OR REPLACE TABLE {absent_table(delivery)} AS {absent_query(files)}")
+
+
+def staged_rows(delivery: Delivery) -> int:
+    """How many rows a staged delivery has, as its files say."""
+    return sum(pq.read_metadata(path).num_rows for path in delivery.staged)
 
 
 def staged_name_hash(connection: duckdb.DuckDBPyConnection, files: str) -> str:

@@ -1,23 +1,47 @@
 """A DuckDB that lives as long as one piece of work: bounded memory, its own folder for what does not fit, no network."""
 
+import re
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 
+from bangfu.engine import problems
 from bangfu.engine.own_folders import own_folder
+from bangfu.engine.stages import Stop
 
 _PREFIX = "bangfu-work-"
+_SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([KMGT]i?B)\s*", re.IGNORECASE | re.ASCII)
+_UNITS = {"K": 1, "M": 2, "G": 3, "T": 4}
+# With less than this not even the rules can be laid out.
+LEAST_MEMORY = 100 * 1000**2
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much of the machine may be used. ``memory`` as DuckDB writes sizes; ``threads`` 0 takes all processors."""
+    """How much of the machine may be used. ``memory`` as DuckDB writes sizes; ``threads`` 0 takes all processors.
+
+    ``stop``: by which somebody may end the work.
+    """
 
     memory: str = "1GB"
     threads: int = 0
+    stop: Stop | None = field(default=None, compare=False)
+
+
+def memory_limit(text: str) -> str:
+    """A limit as somebody wrote it (2GB, 1.5 GiB, 800mb), as DuckDB and Spark read it. Raises BAD_MEMORY for anything else."""
+    found = _SIZE.fullmatch(text)
+    if found is None or float(found[1]) * _bytes(found[2]) < LEAST_MEMORY:
+        raise problems.BAD_MEMORY(given=text[:40], least="100MB")
+    return f"{found[1]}{found[2]}"
+
+
+def _bytes(unit: str) -> int:
+    base = 1024 if unit[1] in "iI" else 1000
+    return int(base ** _UNITS[unit[0].upper()])
 
 
 @contextmanager
@@ -25,6 +49,7 @@ def session(limits: Limits, folder: Path | None = None) -> Iterator[tuple[duckdb
     """Open a connection and a temporary folder (inside ``folder`` if given); both are gone afterwards, whatever happens.
 
     What a killed process left in the same place is removed first: it may hold ID numbers.
+    Raises OUT_OF_MEMORY where the limit does not suffice, and Stopped where somebody ends the work.
     """
     with own_folder(folder, _PREFIX) as own:
         settings: dict[str, str | bool | int | float | list[str]] = {
@@ -37,7 +62,13 @@ def session(limits: Limits, folder: Path | None = None) -> Iterator[tuple[duckdb
             settings["threads"] = limits.threads
         connection = duckdb.connect(":memory:", config=settings)
         try:
-            yield connection, own
+            with limits.stop.interrupting(connection.interrupt) if limits.stop else nullcontext():
+                yield connection, own
+        except duckdb.OutOfMemoryException as error:
+            # A full disk, on which nothing can be laid aside, is another matter.
+            if "No space left" in str(error):
+                raise
+            raise problems.OUT_OF_MEMORY(limit=limits.memory) from error
         finally:
             connection.close()
 

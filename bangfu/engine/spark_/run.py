@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ import duckdb
 
 from bangfu.engine import problems
 from bangfu.engine.comparison import Compared, How, take_register
-from bangfu.engine.duckdb_.facts import Delivery, staged_name_hash
+from bangfu.engine.duckdb_.facts import Delivery, staged_name_hash, staged_rows
 from bangfu.engine.duckdb_.numbers import create_macros
 from bangfu.engine.duckdb_.register import lay_out_people
 from bangfu.engine.duckdb_.session import count, literal, name, session
@@ -24,6 +24,10 @@ from bangfu.engine.spark_.buckets import Bucketed, lay_out
 from bangfu.engine.spark_.cluster import Cluster, check_cluster, division_for, spark_session
 from bangfu.engine.spark_.comparison import OnSpark
 from bangfu.engine.spark_.folders import run_folder
+from bangfu.engine.stages import Stages, Stop
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 if TYPE_CHECKING:
     from bangfu.engine.spark_.matching import SparkMatcher
@@ -42,31 +46,41 @@ def compare_on_spark(
 
     The memory limit is for intake and for each of Spark's processes.
     """
+    stages = Stages(how.stages, how.limits.stop)
     cluster, limits, rules = how.cluster or Cluster(), how.limits, how.rules or load_rules()
     check_cluster(cluster)
     with run_folder(cluster.shared) as folder, session(limits, folder) as (connection, own):
+        stages.begin("register")
         create_macros(connection)
         file, broken = take_register(connection, registry, own, on, how)
         lay_out_people(connection)
-        division = division_for(cluster, count(connection, "SELECT count(*) FROM people"))
+        persons = count(connection, "SELECT count(*) FROM people")
+        division = division_for(cluster, persons)
         people = lay_out(connection, _COMPARABLE.format("people"), folder / "people", division.by_key)
         beside = {table: _lay(connection, query, folder / f"{table}.parquet") for table, query in _BESIDE.items()}
-        with spark_session(cluster, limits, folder) as spark, _stopping():
+        with spark_session(cluster, limits, folder) as spark, _stopping(), _cancelled_with(limits.stop, spark):
             run = OnSpark(spark, folder, division.by_person, rules)
             run.take_register(people, beside)
             matcher = _matcher(connection, run, on) if how.matching else None
+            stages.end(persons)
             for delivered in deliveries:
+                stages.begin("match", delivered.dataset.name)
                 delivery = open_sealed(connection, delivered, how.keys, own)
                 staged = _lay_delivery(connection, delivery, folder, division.by_key)
                 run.take(delivery, staged)
                 if matcher is not None and not delivery.sealed:
                     matcher.take(delivery)
                 shutil.rmtree(staged.folder)
+                stages.end(staged_rows(delivery))
+            stages.begin("judge")
             counts = run.judge(file, on, evidence=evidence is not None, matcher=matcher)
+            stages.begin("write", rows=sum(entry.findings for entry in counts))
             if evidence is not None:
                 write_parts(connection, run.evidence(), evidence)
             write_parts(connection, run.findings(), out)
-            return Compared(run.count("people"), run.count("household"), broken, tuple(counts))
+            compared = Compared(run.count("people"), run.count("household"), broken, tuple(counts))
+            stages.end()
+            return compared
 
 
 def _matcher(connection: duckdb.DuckDBPyConnection, run: OnSpark, on: date) -> "SparkMatcher":
@@ -95,6 +109,11 @@ def _lay_delivery(connection: duckdb.DuckDBPyConnection, delivery: Delivery, fol
     hashed = f"{staged_name_hash(connection, files)} AS name_hash"
     keyed = f"(SELECT {columns}, {hashed} FROM {files} AS staged WHERE key IS NOT NULL)"
     return lay_out(connection, _COMPARABLE.format(keyed), folder / f"staged-{delivery.dataset.name}", buckets)
+
+
+def _cancelled_with(stop: Stop | None, spark: "SparkSession") -> AbstractContextManager[None]:
+    """Spark's jobs end with the rest."""
+    return nullcontext() if stop is None else stop.interrupting(spark.sparkContext.cancelAllJobs)
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from django.conf import settings
 
 from bangfu.core.problems import Problem
 from bangfu.engine.duckdb_.difference import difference
+from bangfu.engine.duckdb_.session import Limits, memory_limit
 from bangfu.engine.intake.deliveries import Manifest, stage_delivery
 from bangfu.engine.intake.error_workbook import write_quarantine
 from bangfu.engine.intake.staged_deliveries import read_manifest
@@ -95,7 +96,11 @@ def clear_orphans(now: datetime) -> int:
 
 def _read(delivery: Delivery, former: Delivery | None) -> Found:
     """Stage, count beside the former one, and at last put to rest, in place of what an earlier check left."""
-    options: dict[str, Any] = {"columns": delivery.columns or None, "widths": delivery.widths or None}
+    options: dict[str, Any] = {
+        "columns": delivery.columns or None,
+        "widths": delivery.widths or None,
+        "limits": _limits(),
+    }
     sent = uploads.opened_upload(Path(settings.BANGFU_HOME), delivery.pk, delivery.file_name)
     try:
         with sent as path, opening_folder(_UNPACKED * path.stat().st_size) as own:
@@ -112,8 +117,13 @@ def _read(delivery: Delivery, former: Delivery | None) -> Found:
     return found
 
 
+def _limits() -> Limits:
+    return Limits(memory=memory_limit(settings.BANGFU_MEMORY))
+
+
 def _found(manifest: Manifest, made: Path, former: Delivery | None, own: Path) -> Found:
-    beside = difference([made / name for name in manifest.staged], _files_of_former(former, own))
+    staged = [made / name for name in manifest.staged]
+    beside = difference(staged, _files_of_former(former, own), limits=_limits())
     return Found(
         rows=manifest.rows,
         keyed=manifest.keyed,

@@ -12,16 +12,18 @@ from bangfu.core.clock import MachineClock, today
 from bangfu.core.problems import kind
 from bangfu.core.whole_files import check_places
 from bangfu.engine.comparison import How, Summary, compare
-from bangfu.engine.duckdb_.session import Limits
+from bangfu.engine.duckdb_.session import Limits, memory_limit
 from bangfu.engine.findings.words import REASONS
 from bangfu.engine.findings.write import check_target
 from bangfu.engine.intake.deliveries_folder import open_folder
 from bangfu.engine.intake.people import registry_of
 from bangfu.engine.spark_.cluster import Cluster, check_cluster
+from bangfu.engine.stages import Stop, Stopped
 from bangfu.terminals.cli.days import day_of
 from bangfu.terminals.cli.output import last_line, progress, say
 from bangfu.terminals.cli.running import instance
 from bangfu.terminals.cli.seal_delivery import keys_folder
+from bangfu.terminals.cli.stopping import stopped_by_hand
 
 CONCLUSIONS = {"佐证": "confirms", "矛盾": "contradicts", "疑点": "doubtful", "无法核对": "cannot be checked"}
 
@@ -82,7 +84,14 @@ class Call:
 )
 @click.option("--out", "target", type=click.Path(path_type=Path), help="findings.csv 或 / or findings.parquet")
 @click.option("--purpose", default="operations", show_default=True, help="用途，导出时记录 · purpose of this export")
-@click.option("--memory", default="1GB", show_default=True, help="内存上限 · memory limit of the engine")
+@click.option(
+    "--memory",
+    envvar="BANGFU_MEMORY",
+    default="1GB",
+    show_default=True,
+    metavar="SIZE",
+    help="内存上限，如 2GB · memory limit of the engine",
+)
 @click.option(
     "--engine",
     type=click.Choice(["duckdb", "spark"]),
@@ -111,33 +120,42 @@ class Call:
 def compare_command(**given: Any) -> int:
     """比对：把档案和部门数据放在一起看。 Compare the register with the departments' extracts."""
     call = Call(**given)
+    try:
+        with stopped_by_hand() as stop:
+            return _compare(call, stop)
+    except Stopped:
+        raise click.Abort from None
+
+
+def _compare(call: Call, stop: Stop) -> int:
     if call.registry is None and call.datasets is None:
         if call.matching:
             raise MATCHING_OF_FILES()
-        return _compare_the_registry(call)
+        return _compare_the_registry(call, stop)
     if call.registry is None or call.datasets is None or call.target is None or call.organisation is not None:
         raise FILES_TOGETHER()
-    return _compare_files(call, call.registry, call.datasets, call.target)
+    return _compare_files(call, stop, call.registry, call.datasets, call.target)
 
 
-def _compare_the_registry(call: Call) -> int:
+def _compare_the_registry(call: Call, stop: Stop) -> int:
     on = day_of(call.on_text) if call.on_text is not None else None
     if call.target is not None:
         check_target(call.target)
-    _how(call)
-    with progress("比对", "comparing"):
+    how = _how(call, stop)
+    with progress("比对", "comparing") as bar:
         instance()
         # Only a started instance has models.
         from bangfu.terminals.cli.over_registry import compare_registry, operator_for  # noqa: PLC0415
 
-        said = compare_registry(operator_for(call.purpose, call.organisation), on, call.target, _how(call))
+        said = compare_registry(operator_for(call.purpose, call.organisation), on, call.target, how, bar)
     if call.as_json:
         last_line(said)
     return 0
 
 
-def _compare_files(call: Call, registry: Path, datasets: Path, target: Path) -> int:
+def _compare_files(call: Call, stop: Stop, registry: Path, datasets: Path, target: Path) -> int:
     given = day_of(call.on_text) if call.on_text is not None else None
+    how = _how(call, stop)
     check_places(target, read=registry)
     deliveries = open_folder(datasets)
     for file in deliveries.files.values():
@@ -155,7 +173,7 @@ def _compare_files(call: Call, registry: Path, datasets: Path, target: Path) -> 
             target,
             about=deliveries.about,
             how=replace(
-                _how(call),
+                how,
                 told=lambda name: bar.advance(bar.task_ids[0], 1 if name else 0),
                 matching=call.matching,
                 keys=call.seal_keys or keys_folder(),
@@ -181,13 +199,14 @@ def _compare_files(call: Call, registry: Path, datasets: Path, target: Path) -> 
     return 1 if summary.wrong + people.wrong else 0
 
 
-def _how(call: Call) -> How:
-    """Bad calls: an engine that cannot be had here."""
+def _how(call: Call, stop: Stop) -> How:
+    """Bad calls: an engine that cannot be had here, a memory limit that is none."""
+    limits = Limits(memory=memory_limit(call.memory), stop=stop)
     cluster = None
     if call.engine == "spark":
         cluster = Cluster(os.environ.get("SPARK_MASTER") or "local[*]", call.shared)
         check_cluster(cluster)
-    return How(limits=Limits(memory=call.memory), cluster=cluster)
+    return How(limits=limits, cluster=cluster)
 
 
 def _tell(summary: Summary, target: Path, purpose: str, seconds: float) -> None:

@@ -1,6 +1,7 @@
 """``bangfu compare`` and ``bangfu identify`` over the registry, in a started instance: the machine's operator asks, the trail tells."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -16,6 +17,7 @@ from bangfu.decide.identification.models import Determination
 from bangfu.decide.identification.proposing import propose_now
 from bangfu.decide.identification.taking_out import determinations_export
 from bangfu.engine.comparison import How
+from bangfu.engine.stages import Stage, Stopped
 from bangfu.ground.access.models import Organisation
 from bangfu.ground.access.selectors import operator
 from bangfu.ground.acts.actor import Actor, Purpose
@@ -57,8 +59,14 @@ def newest_day(actor: Actor) -> date:
         return max((delivery.as_of for delivery in deliveries_in_force(actor, day)), default=day)
 
 
-def compare_registry(actor: Actor, on: date | None, target: Path | None, how: How | None = None) -> dict[str, object]:
-    """Compare the actor's files with the deliveries in force, and write the findings if asked; gives what to print for machines."""
+def compare_registry(
+    actor: Actor, on: date | None, target: Path | None, how: How, bar: Progress | None = None
+) -> dict[str, object]:
+    """Compare the actor's files with the deliveries in force, and write the findings if asked; gives what to print for machines.
+
+    Raises Stopped where somebody ended it, at the command line or at the desk; what was recorded stands.
+    """
+    how = replace(how, stages=lambda stage: _show(stage, bar))
     run = _done(actor, compare_now(actor, on or newest_day(actor), how))
     say(
         f"比对日期 {run.on}：{run.persons:,} 人，{run.households:,} 户，{len(run.deliveries)} 份部门数据；"
@@ -76,7 +84,7 @@ def compare_registry(actor: Actor, on: date | None, target: Path | None, how: Ho
         f"{run.findings:,} findings: {run.opened:,} opened, {run.changed:,} changed, {run.closed:,} closed",
     )
     if target is not None:
-        lines = findings_export(actor, target)
+        lines = findings_export(actor, target, how.limits)
         say(f"{lines:,} 行写入 {target}（已记入留痕）", f"{lines:,} lines written to {target} (told in the trail)")
     counts = {name: getattr(run, name) for name in ("persons", "households", "findings", "opened", "changed", "closed")}
     return counts | {"wrong": 0, "by_kind": by_kind}
@@ -111,9 +119,20 @@ def _by_class(actor: Actor) -> dict[str, int]:
     return {name: classes.count(name) for name in sorted(set(classes))}
 
 
+def _show(stage: Stage, bar: Progress | None) -> None:
+    if bar is not None and stage.seconds is None:
+        bar.update(bar.task_ids[0], description=f"{stage.name} {stage.dataset}".strip())
+
+
 def _done(actor: Actor, run_id: UUID) -> Run:
     with acting(actor):
         run = Run.objects.get(pk=run_id)
+    if run.state == Run.State.CANCELLED:
+        say(
+            f"比对已取消，已记下的保留：新增 {run.opened:,}，变更 {run.changed:,}，消除 {run.closed:,}",
+            f"Cancelled; what was recorded stands: {run.opened:,} opened, {run.changed:,} changed, {run.closed:,} closed",
+        )
+        raise Stopped
     if run.state == Run.State.FAILED:
         said = run.problem or {}
         raise RUN_FAILED(code=said.get("code", "?"), why=" / ".join([said.get("zh", ""), said.get("en", "")]))

@@ -13,6 +13,7 @@ _MINUS = "\N{MINUS SIGN}"
 _WEEKDAYS = ("星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日")
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_TO_A_TENTH = 10
 _SIZES = ((10**9, "GB"), (10**6, "MB"), (10**3, "kB"))
 
 
@@ -93,6 +94,13 @@ def duration(seconds: float | None) -> str:
     else:
         return f"{rest} {words[2]}"
     return " ".join(f"{number} {word}" for number, word in parts if number)
+
+
+def took(seconds: float | None) -> str:
+    """How long something took, below ten seconds to a tenth: 1.2 秒 / 1.2 s; longer as ``duration``."""
+    if seconds is None or round(seconds, 1) >= _TO_A_TENTH:
+        return duration(seconds)
+    return f"{seconds:.1f} {'s' if english() else '秒'}"
 
 
 def _local(value: date | datetime) -> date | datetime:

@@ -25,6 +25,7 @@ _PAGES = {
     "review": "desk:review",
     "approvals": "desk:approvals",
     "deliveries": "desk:deliveries",
+    "runs": "desk:runs",
     "imports": "desk:imports",
     "policy": "desk:policy",
     "audit": "desk:audit",

@@ -123,6 +123,7 @@ def menu_labels() -> dict[str, str]:
         "review": gettext("核实"),
         "approvals": gettext("审批"),
         "deliveries": gettext("部门数据"),
+        "runs": gettext("比对"),
         "imports": gettext("导入"),
         "identification": gettext("认定"),
         "help": gettext("帮扶措施"),

@@ -29,7 +29,7 @@ def test_the_clerk_sees_what_waits_to_be_settled(union: Union) -> None:
     assert due(page) == {"比对有矛盾或疑点，待核实": 2, "其他待核实": 1, "无疑点，可一并确认": 1}
     assert "有矛盾 1 户 · 有疑点 1 户" in page
     assert "开始核实" in page
-    assert menu(page) == ["待办", "档案", "核实", "审批", "部门数据", "导入", "政策"]
+    assert menu(page) == ["待办", "档案", "核实", "审批", "部门数据", "比对", "导入", "政策"]
 
 
 def test_figures_stand_with_their_denominators(union: Union) -> None:
@@ -55,11 +55,11 @@ def test_an_empty_desk_says_what_comes_first(union: Union) -> None:
 @pytest.mark.parametrize(
     ("someone", "places"),
     [
-        (REVIEWER, ["待办", "档案", "核实", "审批", "部门数据", "政策"]),
+        (REVIEWER, ["待办", "档案", "核实", "审批", "部门数据", "比对", "政策"]),
         (CHAIR, ["待办", "档案", "核实", "导入", "政策"]),
-        (DATA_OFFICER, ["待办", "部门数据", "政策"]),
-        (LEADER, ["待办", "档案", "部门数据", "政策"]),
-        (AUDITOR, ["待办", "档案", "部门数据", "政策", "审计"]),
+        (DATA_OFFICER, ["待办", "部门数据", "比对", "政策"]),
+        (LEADER, ["待办", "档案", "部门数据", "比对", "政策"]),
+        (AUDITOR, ["待办", "档案", "部门数据", "比对", "政策", "审计"]),
     ],
 )
 def test_each_role_sees_the_places_of_its_work(union: Union, someone: object, places: list[str]) -> None:
@@ -83,15 +83,15 @@ def test_the_data_officer_sees_which_data_are_missing(union: Union) -> None:
 def test_a_comparison_is_begun_from_the_desk_once_and_shows_how_far_it_is(union: Union) -> None:
     browser = visitor(CLERK)
     form = {"act_id": str(uuid4())}
-    for _ in range(2):
-        assert browser.post("/runs/", form).headers["Location"] == "/"
+    leads_to = {browser.post("/runs/start/", form).headers["Location"] for _ in range(2)}
     with acting(clerk()):
         (waiting,) = Run.objects.filter(state=Run.State.QUEUED)
+    assert leads_to == {f"/runs/{waiting.pk}/"}
     page = text(browser.get("/"))
     assert f'hx-get="/runs/{waiting.pk}/progress/"' in page
     assert "重新比对" not in page
     assert "排队中" in text(browser.get(f"/runs/{waiting.pk}/progress/"))
-    assert visitor(LEADER).post("/runs/", form).status_code == 403
+    assert visitor(LEADER).post("/runs/start/", form).status_code == 403
 
 
 def test_the_desk_reads_well_in_english(union: Union) -> None:

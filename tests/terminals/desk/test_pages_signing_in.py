@@ -160,7 +160,7 @@ def test_the_glass_opens_files_the_superior_is_told_and_every_page_is_kept() -> 
 def test_behind_the_glass_nothing_can_be_changed() -> None:
     browser = visitor(FINANCE)
     break_it(browser)
-    assert browser.post("/runs/", {"act_id": uuid4()}).status_code == 403
+    assert browser.post("/runs/start/", {"act_id": uuid4()}).status_code == 403
     assert browser.get("/imports/").status_code == 403
 
 

@@ -77,6 +77,12 @@ def duration(seconds: float | None) -> str:
 
 
 @register.filter
+def took(seconds: float | None) -> str:
+    """How long something took, below ten seconds to a tenth: 1.2 秒 / 1.2 s."""
+    return formats.took(seconds)
+
+
+@register.filter
 def word(value: object, meant: str = "") -> str:
     """A word of the data (a code, a heading, a place) in the page's language, or as it is. A relation: ``word:"relation"``."""
     return words.translated(value, meant)
@@ -228,6 +234,7 @@ _MENU = (
     ("review", "search"),
     ("approvals", "shield-check"),
     ("deliveries", "building-community"),
+    ("runs", "activity"),
     ("imports", "table-import"),
     ("identification", "scale"),
     ("help", "heart-handshake"),

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 
 from bangfu.core.clock import MachineClock, today
 from bangfu.decide.comparison.selectors import RunView, latest_run, runs
+from bangfu.decide.comparison.selectors_runs import run_page
 from bangfu.decide.identification.selectors import progress
 from bangfu.ground.access.models import Account
 from bangfu.ground.access.people import glasses_told
@@ -73,7 +74,8 @@ def _comparison(request: DeskRequest) -> dict[str, Any]:
     )
     return {
         "run": latest_run(request.actor),
-        "run_work": work_of(at_work) if at_work else None,
+        "run_work": work_of(run_page(request.actor, at_work.run.pk)) if at_work else None,
         "run_url": reverse("desk:run_work", args=[at_work.run.pk]) if at_work else "",
+        "run_page_url": reverse("desk:run", args=[at_work.run.pk]) if at_work else "",
         "may_compare": request.actor.may(Right.COMPARE),
     }
