@@ -118,10 +118,10 @@ def test_the_household_that_is_open_is_in_sight_in_the_list(clerk: Visit) -> Non
     clerk.open("/review/")
     for _ in range(14):
         clerk.page.click("[data-key=j]")
-    assert clerk.page.evaluate(
-        """() => { const here = document.querySelector(".queue-item[aria-current]").getBoundingClientRect();
-        const list = document.querySelector(".queue-list ol").getBoundingClientRect();
-        return here.top >= list.top && here.bottom <= list.bottom + 1; }"""
+    clerk.page.wait_for_function(
+        """() => { const here = document.querySelector(".queue-item[aria-current]")?.getBoundingClientRect();
+        const list = document.querySelector(".queue-list ol")?.getBoundingClientRect();
+        return here && list && here.top >= list.top && here.bottom <= list.bottom + 1; }"""
     )
 
 

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -225,9 +224,3 @@ def test_a_role_that_row_level_security_does_not_bind_is_refused(here: Instance,
     said = Instance(tmp_path / "home").says("init", "--prefecture", "5329", DATABASE_URL=database_urls(here.home).owner)
     assert said.code == 1
     assert "bangfu_owner" in said.err
-
-
-def test_home_answers_at_once(here: Instance) -> None:
-    began = time.monotonic()
-    here.done("home")
-    assert time.monotonic() - began < 2

@@ -24,6 +24,7 @@ STATE_WORDS: dict[str, tuple[str, str]] = {
     "superseded": ("已被新的建议代替", "superseded"),
 }
 _SETTLED = frozenset({"accepted", "refusal_proposed", "refused"})
+_LONGEST_LOOK = 24 * 60 * 60
 
 
 class Way(StrEnum):
@@ -86,6 +87,14 @@ def objection(situation: Situation, choice: Choice, today: date) -> Problem | No
     if choice.way is Way.ACCEPT:
         return _objection_to_accepting(situation, choice)
     return _objection_to_refusing(situation, choice, today)
+
+
+def looked_for(seen_at: int | None, now: int) -> int | None:
+    """For how many seconds a case was looked at; nothing where the clock went back or the page lay open for a day."""
+    if seen_at is None:
+        return None
+    passed = now - seen_at
+    return passed if 0 <= passed <= _LONGEST_LOOK else None
 
 
 def heard(situation: Situation, today: date) -> bool:

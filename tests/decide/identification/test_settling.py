@@ -1,5 +1,6 @@
 """Settling: three ways, one person at a time, never over what somebody else did meanwhile, and never a refusal by one person alone."""
 
+import time
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -16,7 +17,7 @@ from bangfu.decide.identification.services import (
     settle,
     undo_settlement,
 )
-from bangfu.decide.identification.settling import Way
+from bangfu.decide.identification.settling import Way, looked_for
 from bangfu.ground.acts.actor import Actor
 from bangfu.ground.acts.door import acting
 from bangfu.ground.acts.models import Entry
@@ -58,12 +59,17 @@ def test_what_waits_is_what_the_rules_propose(union: Union) -> None:
 
 
 def test_it_accepts_what_nothing_contradicts(union: Union) -> None:
-    done = settled(union, "李芳", Way.ACCEPT, seconds=31)
+    done = settled(union, "李芳", Way.ACCEPT, seen_at=int(time.time()) - 31)
     assert (done.state, done.version) == ("accepted", 2)
     with acting(clerk()):
         entry = Entry.objects.get(subject_id=done.determination_id)
         assert (entry.verb, entry.household_id) == ("identification.settled", union.standing("李芳").household_id)
-        assert Settlement.objects.get(pk=done.settlement_id).seconds == 31
+        assert Settlement.objects.get(pk=done.settlement_id).seconds in range(31, 60)
+
+
+@pytest.mark.parametrize(("seen_at", "looked"), [(None, None), (1_000, 0), (969, 31), (1_001, None), (-90_000, None)])
+def test_how_long_it_was_looked_at_is_told_only_where_the_clock_allows(seen_at: int | None, looked: int | None) -> None:
+    assert looked_for(seen_at, 1_000) == looked
 
 
 def test_it_accepts_what_is_contradicted_only_with_a_word_on_how_it_was_cleared_up(union: Union) -> None:

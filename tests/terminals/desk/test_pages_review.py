@@ -1,6 +1,7 @@
 """核实: the queue, one case, the three ways to settle it, taking back, what happens meanwhile, accepting together."""
 
 import re
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -163,10 +164,14 @@ def test_what_was_settled_last_can_be_taken_back_and_opens_again(browser: Client
     assert union.standing("李芳").state == "open"
 
 
-def test_the_same_form_sent_twice_settles_once(browser: Client, union: Union) -> None:
+def test_the_same_form_sent_twice_settles_once_however_long_after(
+    browser: Client, union: Union, monkeypatch: pytest.MonkeyPatch
+) -> None:
     url = case_url(union, "李芳")
     form = hidden(text(browser.get(url)), f"{url}settle/") | {"kind": "accept"}
     first = browser.post(f"{url}settle/", form)
+    clock = time.time
+    monkeypatch.setattr(time, "time", lambda: clock() + 40)
     assert browser.post(f"{url}settle/", form).headers["Location"] == first.headers["Location"]
     assert len(settlements("李芳")) == 1
 

@@ -11,7 +11,7 @@ from bangfu.core.problems import Problem
 from bangfu.core.working_days import add_working_days
 from bangfu.decide.identification.determinations import shipped_rules
 from bangfu.decide.identification.models import Determination, Settlement
-from bangfu.decide.identification.settling import Choice, Situation, Way, objection, reasons_against
+from bangfu.decide.identification.settling import Choice, Situation, Way, looked_for, objection, reasons_against
 from bangfu.ground.acts.act import Done, act
 from bangfu.ground.acts.actor import Actor, Right
 from bangfu.ground.acts.locks import locked_row
@@ -54,10 +54,11 @@ def settle(
     reason: str = "",
     question: str = "",
     answer: str = "",
-    seconds: int | None = None,
+    seen_at: int | None = None,
     on: date | None = None,
 ) -> Done[Settled]:
-    """Settle a determination as it was seen. ``seconds``: how long it was looked at; ``on``: the day, None for today.
+    """Settle a determination as it was seen. ``seen_at``: since when it was looked at (seconds since 1970), which is the same however
+    often this is sent; ``on``: the day, None for today.
 
     To ask needs a ``question`` and sets a day by which the family should answer. To accept what departments' data contradict needs a
     ``reason``. To refuse is to propose it: ``reason_code`` of the rule set, ``reason``, and the family heard (``answer``: on the spot);
@@ -70,6 +71,7 @@ def settle(
     if stopped is not None:
         raise stopped
     due_on = answer_due(determination.org, day) if kind is Way.ASK else None
+    seconds = looked_for(seen_at, int(timezone.now().timestamp()))
     settlement = write_settlement(actor, determination, choice, due_on=due_on, seconds=seconds)
     if kind is Way.REFUSE:
         settlement.approval = submit(actor, subject=REFUSAL, subject_id=determination.pk, on=day)

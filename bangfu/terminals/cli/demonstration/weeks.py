@@ -1,5 +1,6 @@
 """Some weeks of work: proposals that came in over time, some settled, some families asked, a few refusals proposed."""
 
+import time
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from uuid import UUID, uuid4
@@ -78,8 +79,9 @@ def _settle(actor: Actor, day: date) -> int:
           for row in refused),
         *(_of(row) | {"kind": Way.ACCEPT} for row in clean[:_ACCEPTED]),
     ]  # fmt: skip
+    now = int(time.time())
     for number, said in enumerate(acts[:budget]):
-        settle(actor=actor, act_id=uuid4(), seconds=20 + number * 7 % 40, **said)  # type: ignore[arg-type]
+        settle(actor=actor, act_id=uuid4(), seen_at=now - 20 - number * 7 % 40, **said)  # type: ignore[arg-type]
     return len(acts[:budget])
 
 

@@ -35,7 +35,6 @@ from bangfu.terminals.desk.views.errors import FORM_EXPIRED
 
 # Somebody else was quicker, or the facts have changed: the case is shown again, with what is otherwise.
 _MEANWHILE = frozenset({"act.changed_meanwhile", "identification.superseded", "identification.already_settled"})
-_LONGEST_LOOK = 24 * 60 * 60
 _CLEAN_AT_ONCE = 100
 
 
@@ -77,7 +76,7 @@ def settle_case(request: DeskRequest, determination_id: UUID) -> HttpResponseBas
             reason=given["reason"] if way is not Way.ASK else "",
             question=given["question"] if way is Way.ASK else "",
             answer=given["answer"] if way is Way.REFUSE else "",
-            seconds=_seconds(given["seen_at"]),
+            seen_at=given["seen_at"],
         )
     except Problem as problem:
         if problem.code in _MEANWHILE:
@@ -188,14 +187,6 @@ def _following(request: DeskRequest) -> str:
     url = request.POST.get("next", "")
     ours = url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
     return url if url and ours else reverse("desk:review")
-
-
-def _seconds(seen_at: int | None) -> int | None:
-    """How long the case was looked at; nothing where the clock went back or the page lay open for a day."""
-    if seen_at is None:
-        return None
-    passed = int(time.time()) - seen_at
-    return passed if 0 <= passed <= _LONGEST_LOOK else None
 
 
 def _today() -> date:
