@@ -80,7 +80,7 @@ def _take(
 ) -> Taken:
     folder.mkdir(mode=0o700)
     try:
-        manifest = read_concerned(cursor, dataset, path, folder, today=on, widths=about.widths)
+        manifest = read_concerned(cursor, dataset, path, folder, today=on, facts=facts, widths=about.widths)
         if manifest is None:
             return Taken(None, None)
         delivery = Delivery(declared_datasets()[dataset], path.name, (), about.as_of, about.coverage, table=RELATION)
