@@ -39,12 +39,12 @@ RELATION = "concerned"
 
 
 def know_people(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the table ``known`` from ``filed``: key, its last character, whether several persons have it, and hashes of the name as
-    written and as folded.
+    """Make the table ``known`` from ``filed``: ``code``, all 18 characters of a number as one, and the hash of the name as written, NULL
+    where there is none or where several persons have the number.
     """
+    last = "CASE WHEN check_of(key) = 'X' THEN 10 ELSE CAST(check_of(key) AS BIGINT) END"
     connection.execute(f"""CREATE OR REPLACE TABLE known AS
-        SELECT key, CASE WHEN check_of(key) = 'X' THEN 10 ELSE CAST(check_of(key) AS BIGINT) END AS last, count(*) > 1 AS several, any_value(hash(nullif(name, ''))) AS written_hash,
-            any_value({name_hash("folded")}) AS folded_hash
+        SELECT key * 11 + {last} AS code, CASE WHEN count(*) = 1 THEN any_value(hash(nullif(name, ''))) END AS written_hash
         FROM filed WHERE key IS NOT NULL GROUP BY key""")
 
 
@@ -160,9 +160,9 @@ def _kept_query(dataset: Dataset, asked: _Asked) -> str:
     odd = [odd_cell(f"source.{name(c)}", kind) for c, kind in types.items() if c in dataset.columns]
     unreadable = "".join(f" OR ({condition})" for condition in odd if condition)
     is_id = dataset.columns[dataset.key].type == "id"
-    # The file's number was verified: equal digits with the same last character need no arithmetic.
-    key = "CASE WHEN source.last = known.last THEN known.key END" if is_id else clean
-    same = f"coalesce(hash({person}) = known.written_hash AND NOT known.several, FALSE)"
+    # The file's number was verified: one that is equal needs no arithmetic.
+    key = "source.digits" if is_id else clean
+    same = f"coalesce(hash({person}) = known.written_hash, FALSE)"
     tells = "TRUE" if asked.states is None else f"NOT {same} OR {asked.states}"
     about = f"{key} IS NULL OR {'TRUE' if asked.silence else f'({tells})'}{unreadable}"
     cells = [
@@ -171,12 +171,12 @@ def _kept_query(dataset: Dataset, asked: _Asked) -> str:
     ]
     if asked.silence:
         # Somebody who is there, and no more.
-        cells = [f"CASE WHEN known.key IS NULL OR {tells}{unreadable} THEN {cell} END AS {cell[7:]}" for cell in cells]
-    written = f"CASE WHEN known.key IS NULL OR ({key}) IS NULL THEN {number} END" if is_id else number
-    return f"""SELECT source.row, source.broken, CASE WHEN known.key IS NULL THEN {clean} ELSE {key} END AS key,
-            known.key IS NOT NULL AS concerns, {written} AS {name(dataset.key)}, {same} AS same_name, known.folded_hash, {", ".join(cells)}
-        FROM {relation} AS source LEFT JOIN known ON known.key = source.digits
-        WHERE CASE WHEN known.key IS NULL THEN {clean} IS NULL{unreadable} ELSE {about} END"""
+        cells = [f"CASE WHEN known.code IS NULL OR {tells}{unreadable} THEN {cell} END AS {cell[7:]}" for cell in cells]
+    written = f"CASE WHEN known.code IS NULL OR ({key}) IS NULL THEN {number} END" if is_id else number
+    return f"""SELECT source.row, source.broken, CASE WHEN known.code IS NULL THEN {clean} ELSE {key} END AS key,
+            known.code IS NOT NULL AS concerns, {written} AS {name(dataset.key)}, {same} AS same_name, {", ".join(cells)}
+        FROM {relation} AS source LEFT JOIN known ON known.code = source.digits * 11 + source.last
+        WHERE CASE WHEN known.code IS NULL THEN {clean} IS NULL{unreadable} ELSE {about} END"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,12 +225,12 @@ class _Reading:
             cells, joins = f"{cells}, {prepared.value} AS {name(column)}", f"{joins} {prepared.join}"
             if prepared.unreadable:
                 unreadable[self.dataset.columns[column].heading] = prepared.unreadable
-        # Who is called as in the file needs no folding.
+        # Who is called as in the file needs no folding, and no hash: nothing differs from NULL.
         others = f"(SELECT {name(self.dataset.person)} FROM about WHERE NOT same_name)"
         fold_names(self.connection, others, self.dataset.person, "folds")
         self.connection.execute(f"""CREATE OR REPLACE TEMP VIEW {RELATION} AS
-            SELECT source.row, source.key, coalesce({person}, '') AS name, folds.folded, CASE WHEN same_name THEN folded_hash
-                ELSE {name_hash(f"coalesce(folds.folded, {person})")} END AS {name(NAME_HASH)}{cells}
+            SELECT source.row, source.key, coalesce({person}, '') AS name, folds.folded, CASE WHEN NOT same_name
+                THEN {name_hash(f"coalesce(folds.folded, {person})")} END AS {name(NAME_HASH)}{cells}
             FROM about AS source LEFT JOIN folds ON NOT same_name AND folds.text = {person} {joins}""")
         return unreadable
 
@@ -243,10 +243,10 @@ class _Reading:
         clean = "".join(f", {derived(column, tail)} AS {column}" for column in made)
         mended = "".join(f", resolved.{column}" for column in made)
         self.connection.execute(f"""CREATE OR REPLACE TEMP VIEW about AS
-            SELECT kept.row, kept.key, same_name, kept.folded_hash{cells}{clean} FROM kept WHERE concerns AND kept.key IS NOT NULL
+            SELECT kept.row, kept.key, same_name{cells}{clean} FROM kept WHERE concerns AND kept.key IS NOT NULL
             UNION ALL
-            SELECT kept.row, resolved.key, FALSE, NULL{cells}{mended} FROM kept
-            JOIN resolved ON resolved.text = kept.{name(self.dataset.key)} SEMI JOIN known ON known.key = resolved.key
+            SELECT kept.row, resolved.key, FALSE{cells}{mended} FROM kept
+            JOIN resolved ON resolved.text = kept.{name(self.dataset.key)} SEMI JOIN known ON known.code // 11 = resolved.key
             WHERE kept.key IS NULL AND NOT kept.broken""")
 
     def _columns(self) -> list[str]:
