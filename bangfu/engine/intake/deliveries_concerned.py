@@ -208,8 +208,10 @@ class _Reading:
             resolve_numbers(self.connection, "unkeyed", "resolved")
         else:
             resolve_certificates(self.connection)
-        found = self.connection.execute(f"""SELECT CASE WHEN broken THEN '{BROKEN_ROW}' ELSE coalesce(fault, 'missing') END AS reason, count(*)
-            FROM unkeyed LEFT JOIN resolved USING (text) WHERE broken OR resolved.key IS NULL GROUP BY reason ORDER BY reason""")
+        reason = f"CASE WHEN broken THEN '{BROKEN_ROW}' ELSE coalesce(fault, 'missing') END AS reason"
+        found = self.connection.execute(
+            f"""SELECT {reason}, count(*) FROM unkeyed LEFT JOIN resolved USING (text) WHERE broken OR resolved.key IS NULL GROUP BY reason ORDER BY reason"""
+        )
         return {str(reason): int(rows) for reason, rows in found.fetchall()}
 
     def lay_out(self, today: date) -> dict[str, int]:
