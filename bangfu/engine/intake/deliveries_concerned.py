@@ -210,7 +210,8 @@ class _Reading:
             resolve_certificates(self.connection)
         reason = f"CASE WHEN broken THEN '{BROKEN_ROW}' ELSE coalesce(fault, 'missing') END AS reason"
         found = self.connection.execute(
-            f"""SELECT {reason}, count(*) FROM unkeyed LEFT JOIN resolved USING (text) WHERE broken OR resolved.key IS NULL GROUP BY reason ORDER BY reason"""
+            f"""SELECT {reason}, count(*)
+            FROM unkeyed LEFT JOIN resolved USING (text) WHERE broken OR resolved.key IS NULL GROUP BY reason ORDER BY reason"""
         )
         return {str(reason): int(rows) for reason, rows in found.fetchall()}
 
