@@ -7,7 +7,7 @@ import sys
 
 from benchmarks import comparison, determinations, importing, lists, reading
 from benchmarks.measure import RESULTS
-from benchmarks.summary import summary
+from benchmarks.summary import CHART, drawing, summary
 
 
 def main() -> None:
@@ -16,6 +16,9 @@ def main() -> None:
         for benchmark in (reading, importing, lists, determinations):
             benchmark.main()
         comparison.main([])
+    drawn = drawing(RESULTS)
+    if drawn is not None:
+        (RESULTS / CHART).write_text(drawn, "utf-8")
     (RESULTS / "SUMMARY.md").write_text(summary(RESULTS), "utf-8")
 
 

@@ -100,9 +100,9 @@ def convert(bench: Bench, dataset: str, path: Path) -> None:
     if path.suffix == ".xlsx":
         _workbook_to_parquet(path, bench.work / f"{dataset}.parquet")
     elif path.suffix == ".csv" and encoding_of(path) == "gb18030":
-        with path.open(encoding="gb18030", newline="") as source:
-            with (bench.work / f"{dataset}.csv").open("w", encoding="utf-8", newline="") as target:
-                shutil.copyfileobj(source, target, 1 << 22)
+        converted = bench.work / f"{dataset}.csv"
+        with path.open(encoding="gb18030", newline="") as old, converted.open("w", encoding="utf-8", newline="") as new:
+            shutil.copyfileobj(old, new, 1 << 22)
 
 
 def _workbook_to_parquet(path: Path, target: Path) -> None:
@@ -113,7 +113,10 @@ def _workbook_to_parquet(path: Path, target: Path) -> None:
 
 
 def cut(bench: Bench, tenths: int) -> Cut:
-    """Cut some tenths of the keyed data out: people and rows by a hash of their number. A household may be cut apart: that costs the same."""
+    """Cut some tenths of the keyed data out: people and rows by a hash of their number.
+
+    A household may be cut apart: that costs the same.
+    """
     folder = bench.work / f"cut-{tenths}"
     (folder / "register").mkdir(parents=True)
     own = f"CASE WHEN key IS NULL THEN hash(row) ELSE hash(key) END % 10 < {tenths}"

@@ -40,9 +40,9 @@ NOTES = (
     "reads CSV and Parquet as delivered; GB18030 was made UTF-8 and workbooks were made Parquet beforehand, which is not in its time.",
     "Keyed: register and deliveries as intake normalised and keyed them; every run joins, judges all rules and writes all seven columns "
     "of a finding, sorted. First run: from the delivered files and the register's, nothing staged before, the same file at the end.",
-    "pandas doing the same ÷ ours: pandas from the raw files (reads, verifies numbers, reads values, joins, judges, with source rows, sorted; "
-    "no sentence, no counts of what was set aside) ÷ ours on keyed data, as ENGINE.md compared them. The same ÷ our first run, which "
-    "does that work too, is beside it under “ratios”, and so is pandas on our keyed data ÷ ours.",
+    "pandas doing the same ÷ ours: pandas from the raw files (reads, verifies numbers, reads values, joins, judges, with source rows, "
+    "sorted; no sentence, no counts of what was set aside) ÷ ours on keyed data, as ENGINE.md compared them. The same ÷ our first run, "
+    "which does that work too, is beside it under “ratios”, and so is pandas on our keyed data ÷ ours.",
     "Growth: ours on keyed data; the smaller sizes are cut out of the full one by number. Peak memory: the greater of our two runs at "
     "full size, each in a fresh process, in MB.",
     "The files were in the page cache. The rivals take turns; a ratio is one of medians in this run, its range one of single turns.",
@@ -189,7 +189,9 @@ def table_rows(
 
 # Beside the table's: above ÷ below, at full size and at one tenth.
 _ALSO_FULL = ((FULL, KEYED_SCAN), (POLARS_SCAN, RAW_SCAN), (POLARS_MATCH, FULL))
-_ALSO_TENTH = ((FULL, RAW_SCAN), (FIRST, RAW_SCAN), (PANDAS_RAW, FULL), (PANDAS_RAW, FIRST), (PANDAS_KEYED, FULL), (POSTGRES, FULL), (SPLINK, FULL))  # fmt: skip
+_ALSO_TENTH = (
+    (FULL, RAW_SCAN), (FIRST, RAW_SCAN), (PANDAS_RAW, FULL), (PANDAS_RAW, FIRST), (PANDAS_KEYED, FULL), (POSTGRES, FULL), (SPLINK, FULL)
+)  # fmt: skip
 
 
 def ratios(times: Mapping[str, Sequence[float]], pairs: Sequence[tuple[str, str]]) -> dict[str, dict[str, float]]:

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from psycopg.conninfo import make_conninfo
 
 from bangfu.core.periods import Month, last_twelve_months
+from bangfu.engine.datasets import declared_datasets
 from benchmarks.bench_data import ON, Bench
 
 _TYPES = {"INTEGER": "integer", "BIGINT": "bigint", "DATE": "date", "BOOLEAN": "boolean", "UBIGINT": "numeric"}
@@ -103,7 +104,7 @@ def _name_rule(dataset: str) -> str:
     return _one(dataset, "姓名不符", "'疑点'", f"coalesce(s.folded, s.name) <> p.folded AND {common}")
 
 
-_DATASETS = ["companies", "deaths", "disability", "employment", "income_tax", "medical_insurance", "medical_settlement", "minimum_allowance", "other_archives", "pensions", "population", "provident_fund", "real_estate", "social_insurance", "students", "vehicles"]
+_DATASETS = tuple(declared_datasets())
 _FOR_DISABLED = "s.vehicle_type ~ '残疾人|轮椅' OR s.use ~ '残疾人|轮椅'"
 _ONE_ROW_EACH = (
     ("deaths", "已死亡", "'矛盾'", "TRUE"),

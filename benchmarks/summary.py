@@ -1,4 +1,4 @@
-"""The page benchmarks/results/SUMMARY.md, made of the JSON files beside it. Measures nothing, and touches no database."""
+"""The page benchmarks/results/SUMMARY.md and its chart, made of the JSON files beside it. Measures nothing, and touches no database."""
 
 import json
 from collections.abc import Mapping
@@ -6,8 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.accuracy import table
+from benchmarks.summary_chart import chart
 
-SHOWN = ("reading", "importing", "acts", "lists", "comparison-a", "determinations")
+# The comparison's table comes first; the figures of each benchmark are behind the link.
+SHOWN = ("reading", "importing", "acts", "lists", "determinations")
+TABLE, FULL, CHART = "comparison.json", "comparison-full", "comparison.svg"
 Result = Mapping[str, Any]
 
 
@@ -19,7 +22,50 @@ def summary(folder: Path) -> str:
         "`python -m benchmarks` from the JSON files beside this page.\n\nA load average above the number of cores says that others were "
         "working on the machine: rivals that use all cores lose more by it than those that use one.\n"
     )
-    return head + "".join(_section(name, result) for name, result in results.items())
+    return head + _comparison(folder) + "".join(_section(name, result) for name, result in results.items())
+
+
+def drawing(folder: Path) -> str | None:
+    """The chart of the comparison's table; None where it has not been measured."""
+    path = folder / TABLE
+    return chart(json.loads(path.read_text("utf-8"))) if path.is_file() else None
+
+
+def _comparison(folder: Path) -> str:
+    """DESIGN 5's table, with its chart."""
+    if not (folder / TABLE).is_file():
+        return ""
+    rows = json.loads((folder / TABLE).read_text("utf-8"))
+    result = json.loads((folder / f"{FULL}.json").read_text("utf-8"))
+    lines = [
+        [row["row"], _shown(row["ratio"]), _bound(row, "must"), _bound(row, "aim"), str(row["repetitions"]), _mark(row)]
+        for row in rows
+    ]
+    machine, load = result["machine"], result["load_average"]
+    return (
+        f"\n## {result['about'][:1].upper()}{result['about'][1:]}\n\n`{result['command']}` · commit {result['commit']} · "
+        f"{machine['cores']} cores, Python {machine['python']} · load average {load[0]} before and {load[1]} after · "
+        f"[{TABLE}]({TABLE}), [{FULL}.json]({FULL}.json)\n\n![How far each row is from what it must reach]({CHART})\n\n"
+        + table(["", "measured", "must reach", "aim", "n", ""], lines)
+        + "".join(f"\n{note}\n" for note in result["notes"])
+    )
+
+
+def _shown(value: float | None) -> str:
+    return "not measured" if value is None else f"{value:g}"
+
+
+def _bound(row: Mapping[str, Any], which: str) -> str:
+    return f"{'≥' if row['higher_is_better'] else '≤'} {row[which]:g}"
+
+
+def _mark(row: Mapping[str, Any]) -> str:
+    def holds(bound: float) -> bool:
+        return bool(row["ratio"] >= bound if row["higher_is_better"] else row["ratio"] <= bound)
+
+    if row["ratio"] is None:
+        return ""
+    return "aim reached" if holds(row["aim"]) else "reached" if holds(row["must"]) else "missed"
 
 
 def _section(name: str, result: Result) -> str:

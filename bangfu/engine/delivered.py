@@ -13,8 +13,8 @@ import duckdb
 from bangfu.engine.datasets import declared_datasets
 from bangfu.engine.duckdb_.facts import Delivery, match
 from bangfu.engine.duckdb_.numbers import create_macros
-from bangfu.engine.intake.concerned import RELATION, know_people, read_concerned
 from bangfu.engine.intake.deliveries import Manifest
+from bangfu.engine.intake.deliveries_concerned import RELATION, know_people, read_concerned
 from bangfu.engine.intake.deliveries_folder import About
 
 # A text is read by one thread, since its rows are numbered: two texts keep two processors busy, and no more memory is needed than that.
@@ -80,7 +80,7 @@ def _take(
 ) -> Taken:
     folder.mkdir(mode=0o700)
     try:
-        manifest = read_concerned(cursor, dataset, path, folder, today=on, widths=about.widths)
+        manifest = read_concerned(cursor, dataset, path, folder, today=on, facts=facts, widths=about.widths)
         if manifest is None:
             return Taken(None, None)
         delivery = Delivery(declared_datasets()[dataset], path.name, (), about.as_of, about.coverage, table=RELATION)

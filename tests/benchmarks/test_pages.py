@@ -8,7 +8,7 @@ import pytest
 from benchmarks import matching
 from benchmarks.accuracy import Figures, beyond_reading, figures_of, in_english, page, share
 from benchmarks.measure import RESULTS
-from benchmarks.summary import SHOWN, summary
+from benchmarks.summary import CHART, FULL, SHOWN, TABLE, drawing, summary
 
 ROOT = Path(__file__).parents[2]
 
@@ -31,7 +31,7 @@ def test_the_summary_has_each_result_with_its_command_commit_and_machine(some_re
 
 
 def test_the_summary_shows_ratios_notes_and_memory_where_there_are_any(some_results: Path) -> None:
-    path = some_results / "comparison-a.json"
+    path = some_results / "importing.json"
     more = {
         "ratios": {"a ÷ b": {"ratio": 2.5, "least": 2.0, "greatest": 3.0}},
         "notes": ["Said plainly."],
@@ -42,12 +42,43 @@ def test_the_summary_shows_ratios_notes_and_memory_where_there_are_any(some_resu
     page = summary(some_results)
     assert "| a ÷ b | 2.5 | 2.0–3.0 |" in page
     assert "\nSaid plainly.\n" in page
-    assert "load average 0.5 before and 2.25 after · [comparison-a.json]" in page
+    assert "load average 0.5 before and 2.25 after · [importing.json]" in page
     assert "| rival | 1.500 | 1.000–2.000, 2 | 1.00 | 1,234 |" in page
+
+
+def test_the_summary_begins_with_the_comparisons_table_and_its_chart(some_results: Path) -> None:
+    assert drawing(some_results) is None
+    assert TABLE not in summary(some_results)
+    row = {"must": 2.0, "aim": 1.2, "higher_is_better": False, "repetitions": 5}
+    rows = [
+        row | {"row": "a ÷ b", "ratio": 1.5},
+        row | {"row": "c ÷ d", "ratio": 2.5},
+        row | {"row": "e ÷ f", "ratio": None},
+    ]
+    (some_results / TABLE).write_text(json.dumps(rows), "utf-8")
+    told = {
+        "about": "comparing persons",
+        "command": "a command",
+        "commit": "abc1234",
+        "load_average": [0.1, 1.9],
+        "notes": ["Said plainly."],
+    }
+    machine = {"machine": {"cores": 2, "python": "3.11"}}
+    (some_results / f"{FULL}.json").write_text(json.dumps(told | machine), "utf-8")
+    page = summary(some_results)
+    assert "| a ÷ b | 1.5 | ≤ 2 | ≤ 1.2 | 5 | reached |" in page
+    assert "| c ÷ d | 2.5 | ≤ 2 | ≤ 1.2 | 5 | missed |" in page
+    assert "| e ÷ f | not measured | ≤ 2 | ≤ 1.2 | 5 |  |" in page
+    assert f"]({CHART})" in page
+    drawn = drawing(some_results)
+    assert drawn is not None
+    assert ("a ÷ b" in drawn, "e ÷ f" in drawn) == (True, False)
 
 
 def test_the_pages_in_the_repository_are_those_of_the_figures_beside_them() -> None:
     assert (RESULTS / "SUMMARY.md").read_text("utf-8") == summary(RESULTS)
+    if (RESULTS / TABLE).is_file():
+        assert (RESULTS / CHART).read_text("utf-8") == drawing(RESULTS)
     figures = ROOT / "docs" / "figures"
     measured = json.loads((figures / "accuracy.json").read_text("utf-8"))
     assert (figures / "accuracy.md").read_text("utf-8") == page(measured)

@@ -22,7 +22,7 @@ class Delivery:
     """A staged delivery as the comparison takes it. ``coverage``: division prefixes; None covers every place.
 
     ``sealed``: the fingerprint of the key that a department sealed it with; it is opened (engine/sealing) before it is matched.
-    ``table``: where its rows are, if not in staged files (intake/concerned.py).
+    ``table``: where its rows are, if not in staged files (intake/deliveries_concerned.py).
     """
 
     dataset: Dataset

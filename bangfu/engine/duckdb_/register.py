@@ -159,9 +159,12 @@ WITH person AS (
         coalesce(nullif(said.person_status, ''), said.work_status) AS status,
         CASE WHEN unreadable_income.text IS NULL THEN coalesce(said.income, 0) END AS declared_income,
         said.health, said.illness_or_disability, said.main_cause, said.secondary_causes,
-        regexp_extract(said.illness_or_disability, '(视力|听力|言语|肢体|智力|精神|多重)', 1) AS disability_type,
-        translate(regexp_extract(said.illness_or_disability, '([一二三四1-4])级', 1), '一二三四', '1234') AS disability_grade,
-        CASE WHEN regexp_full_match(said.division, '[0-9]{2,12}') THEN said.division ELSE division.code END AS own_place,
+        CASE WHEN said.illness_or_disability = '' THEN '' ELSE regexp_extract(said.illness_or_disability,
+            '(视力|听力|言语|肢体|智力|精神|多重)', 1) END AS disability_type,
+        CASE WHEN said.illness_or_disability = '' THEN '' ELSE translate(regexp_extract(said.illness_or_disability,
+            '([一二三四1-4])级', 1), '一二三四', '1234') END AS disability_grade,
+        CASE WHEN said.division < ':' AND regexp_full_match(said.division, '[0-9]{2,12}') THEN said.division ELSE division.code END
+            AS own_place,
         coalesce(written.source, '') AS source,
         written.person_id, written.household_id
     FROM written

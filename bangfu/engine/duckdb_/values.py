@@ -97,6 +97,11 @@ def odd_cell(cell: str, column_type: str) -> str | None:
     return None if kind is None or kind.few else f"{cell} IS NOT NULL AND NOT ({kind.clean.format(cell)})"
 
 
+def not_clean(cell: str) -> str:
+    """A condition on a cell of type code: what it is read as may be something else than what is written."""
+    return f"({cell} IS NOT NULL AND NOT ({_TYPES['code'].clean.format(cell)}))"
+
+
 def _read_odd(
     connection: duckdb.DuckDBPyConnection, source: str, column: str, kind: ValueType, read: Reader
 ) -> tuple[str | None, int]:

@@ -164,12 +164,13 @@ def _from_parquet(connection: duckdb.DuckDBPyConnection, path: Path, wanted: Wan
     filled, rows = _filled(path)
     # What may be blank is asked of all columns: not where one of them is filled in every row.
     blank = "FALSE" if filled else f"coalesce({', '.join(f'CAST({name(h)} AS VARCHAR)' for h in headings)}) IS NULL"
+    shown = "TRUE" if once else f"NOT ({blank})"
     connection.execute(f"""CREATE OR REPLACE TEMP VIEW raw AS
-        SELECT file_row_number + 1 AS row, FALSE AS broken, {", ".join(cells)} FROM {source} WHERE {"TRUE" if once else f"NOT ({blank})"}""")
+        SELECT file_row_number + 1 AS row, FALSE AS broken, {", ".join(cells)} FROM {source} WHERE {shown}""")
     raw = _raw(wanted, places)
-    return (
-        replace(raw, rows=rows, blank=f"SELECT file_row_number + 1 AS row FROM {source} WHERE {blank}") if once else raw
-    )
+    if not once:
+        return raw
+    return replace(raw, rows=rows, blank=f"SELECT file_row_number + 1 AS row FROM {source} WHERE {blank}")
 
 
 def _filled(path: Path) -> tuple[bool, int]:

@@ -61,7 +61,7 @@ def regular_text(path: Path, folder: Path) -> RegularText | None:
     """
     text = path
     if not is_utf8(path):
-        text = _transcoded(path, encoding_of(path), folder / "text.csv")
+        text = _transcoded(path, folder / "text.csv")
     lines = _Lines.of(text)
     if not lines.regular:
         return None
@@ -130,12 +130,21 @@ class FixedWidth:
                 yield number, tuple(cells), bool(content[whole:].strip())
 
 
-def _transcoded(path: Path, encoding: str, target: Path) -> Path:
+def _transcoded(path: Path, target: Path) -> Path:
+    """A copy in UTF-8 of what is_utf8 is not; decoded once, and looked at again only to say what is wrong with it."""
+    with path.open("rb") as file:
+        wide = file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
     try:
-        with path.open(encoding=encoding, newline="") as source, target.open("w", encoding="utf-8", newline="") as copy:
+        with (
+            path.open(encoding="utf-16" if wide else "gb18030", newline="") as source,
+            target.open("w", encoding="utf-8", newline="") as copy,
+        ):
             while chunk := source.read(_CHUNK):
+                if not wide and "\0" in chunk:
+                    encoding_of(path)
                 copy.write(chunk)
     except UnicodeError as error:
+        encoding_of(path)
         # UTF-16 is known by its mark only, so that this is where it may turn out to be something else.
         raise problems.ENCODING(file=path.name) from error
     return target

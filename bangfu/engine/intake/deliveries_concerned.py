@@ -11,12 +11,13 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
+from sqlglot import exp
 
 from bangfu.engine.datasets import DERIVED_COLUMNS, Dataset
 from bangfu.engine.duckdb_.names import NAME_HASH, fold_names, name_hash
 from bangfu.engine.duckdb_.numbers import resolve_numbers
 from bangfu.engine.duckdb_.session import count, name
-from bangfu.engine.duckdb_.values import odd_cell
+from bangfu.engine.duckdb_.values import not_clean, odd_cell
 from bangfu.engine.intake.deliveries import (
     BROKEN_ROW,
     Manifest,
@@ -29,19 +30,21 @@ from bangfu.engine.intake.deliveries import (
 )
 from bangfu.engine.intake.deliveries_raw import RawTable, Wanted, open_raw, readable
 from bangfu.engine.intake.files import sha256_of
+from bangfu.engine.rules.expressions import columns_of, parse, sql_of
 from bangfu.engine.sealing.staged import sealed_with
+from bangfu.engine.sealing.tokens import FORM
 
 # The rows of the delivery that was read last, with the columns of a staged one.
 RELATION = "concerned"
 
 
 def know_people(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the table ``known`` from ``filed``: key, its last character, whether several persons have it, and hashes of the name as
-    written and as folded.
+    """Make the table ``known`` from ``filed``: ``code``, all 18 characters of a number as one, and the hash of the name as written, NULL
+    where there is none or where several persons have the number.
     """
+    last = "CASE WHEN check_of(key) = 'X' THEN 10 ELSE CAST(check_of(key) AS BIGINT) END"
     connection.execute(f"""CREATE OR REPLACE TABLE known AS
-        SELECT key, CASE WHEN check_of(key) = 'X' THEN 10 ELSE CAST(check_of(key) AS BIGINT) END AS last, count(*) > 1 AS several, any_value(hash(nullif(name, ''))) AS written_hash,
-            any_value({name_hash("folded")}) AS folded_hash
+        SELECT key * 11 + {last} AS code, CASE WHEN count(*) = 1 THEN any_value(hash(nullif(name, ''))) END AS written_hash
         FROM filed WHERE key IS NOT NULL GROUP BY key""")
 
 
@@ -52,17 +55,19 @@ def read_concerned(
     folder: Path,
     *,
     today: date,
+    facts: frozenset[str],
     widths: Mapping[str, int] | None = None,
 ) -> Manifest | None:
     """Make the view RELATION of a delivery's rows about persons of ``known``; None where it is sealed, which cannot be seen here.
 
+    Rows that give the name of the file and state none of the ``facts`` are only there where silence is one, and hold nothing then.
     The manifest is that of stage_delivery without staged files. Raises the same Problems. ``folder`` takes temporary files and must
     outlive the view; the next call replaces it.
     """
     declared, wanted = wanted_columns(dataset, None)
     with ThreadPoolExecutor(1) as pool, readable(path):
         hashed = pool.submit(sha256_of, path)
-        raw = _kept(connection, declared, path, wanted, folder, widths)
+        raw = _kept(connection, declared, path, wanted, folder, _Asked.of(declared, facts), widths)
         if raw is None:
             return None
         reading = _Reading(connection, declared)
@@ -92,15 +97,18 @@ def _kept(
     path: Path,
     wanted: Wanted,
     folder: Path,
+    asked: "_Asked",
     widths: Mapping[str, int] | None,
 ) -> RawTable | None:
     """Make the table ``kept``; None where the file is sealed."""
     for once in (True, False):
         raw = open_raw(connection, path, wanted, folder, widths, once=once)
         try:
-            if sealed_with(connection, dataset.key):
+            connection.execute(f"CREATE OR REPLACE TEMP TABLE kept AS {_kept_query(dataset, asked)}")
+            # No token is a clean number, so that a sealed delivery is kept whole.
+            token = f"SELECT 1 FROM kept WHERE starts_with({name(dataset.key)}, '{FORM}') LIMIT 1"
+            if connection.execute(token).fetchall() and sealed_with(connection, dataset.key):
                 return None
-            connection.execute(f"CREATE OR REPLACE TEMP TABLE kept AS {_kept_query(dataset)}")
         except duckdb.InvalidInputException:
             # The text is not regular after all: the slow way reads it, and keeps the broken rows apart.
             if not once:
@@ -110,25 +118,65 @@ def _kept(
     return None
 
 
-def _kept_query(dataset: Dataset) -> str:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is asked of a delivery. ``states``: a condition on a raw row ``source`` under which it may state one of the facts; None where
+    that cannot be told before its cells are read. ``silence``: is it asked who has no row?
+    """
+
+    states: str | None
+    silence: bool
+
+    @classmethod
+    def of(cls, dataset: Dataset, facts: frozenset[str]) -> "_Asked":
+        """Of a dataset, with the facts of a rule set."""
+        types, conditions = dataset.column_types, []
+        raw = {
+            column for column, kind in types.items() if kind in ("code", "text", "name") and column in dataset.columns
+        }
+        read: set[str] = set()
+        for fact in (fact for fact in dataset.states if fact in facts):
+            tree = parse(dataset.states[fact].when, {"": frozenset(types)})
+            read |= columns_of(tree)
+            cells = tree.transform(lambda node: _cell(node.name) if isinstance(node, exp.Column) else node)
+            conditions.append(sql_of(cells))
+        if not read <= raw:
+            return cls(None, dataset.silence in facts)
+        # What is not clean may be anything once it is read.
+        odd = [not_clean(f"source.{name(column)}") for column in sorted(read) if types[column] == "code"]
+        return cls(" OR ".join([*odd, *conditions]) or "FALSE", dataset.silence in facts)
+
+
+def _cell(column: str) -> exp.Expression:
+    """A cell as written, empty where there is none."""
+    return exp.func("coalesce", exp.column(column, table="source"), exp.Literal.string(""))
+
+
+def _kept_query(dataset: Dataset, asked: _Asked) -> str:
     """The one pass: rows about persons of ``known``, rows whose number is not clean, and rows with a cell that may be unreadable."""
-    relation, key = keyed(dataset, sealed=False)
+    relation, clean = keyed(dataset, sealed=False)
     number, person = f"source.{name(dataset.key)}", f"source.{name(dataset.person)}"
     types = staged_columns(dataset)
     odd = [odd_cell(f"source.{name(c)}", kind) for c, kind in types.items() if c in dataset.columns]
-    conditions = ["known.key IS NOT NULL", f"{key} IS NULL", *(f"({condition})" for condition in odd if condition)]
+    unreadable = "".join(f" OR ({condition})" for condition in odd if condition)
     is_id = dataset.columns[dataset.key].type == "id"
-    if is_id:
-        # The file's number was verified: equal digits with the same last character need no arithmetic.
-        key = f"CASE WHEN known.key IS NULL THEN {key} WHEN source.last = known.last THEN known.key END"
-    written = f"CASE WHEN {key} IS NULL THEN {number} END" if is_id else number
-    cells = "".join(
-        f", source.{name(column)}" for column in types if column in dataset.columns and column != dataset.person
-    )
-    return f"""SELECT source.row, source.broken, {key} AS key, known.key IS NOT NULL AS concerns, {written} AS {name(dataset.key)}, {person},
-            coalesce(hash({person}) = known.written_hash AND NOT known.several, FALSE) AS same_name, known.folded_hash{cells}
-        FROM {relation} AS source LEFT JOIN known ON known.key = source.digits
-        WHERE {" OR ".join(conditions)}"""
+    # The file's number was verified: one that is equal needs no arithmetic.
+    key = "source.digits" if is_id else clean
+    same = f"coalesce(hash({person}) = known.written_hash, FALSE)"
+    tells = "TRUE" if asked.states is None else f"NOT {same} OR {asked.states}"
+    about = f"{key} IS NULL OR {'TRUE' if asked.silence else f'({tells})'}{unreadable}"
+    cells = [
+        person,
+        *(f"source.{name(column)}" for column in types if column in dataset.columns and column != dataset.person),
+    ]
+    if asked.silence:
+        # Somebody who is there, and no more.
+        cells = [f"CASE WHEN known.code IS NULL OR {tells}{unreadable} THEN {cell} END AS {cell[7:]}" for cell in cells]
+    written = f"CASE WHEN known.code IS NULL OR ({key}) IS NULL THEN {number} END" if is_id else number
+    return f"""SELECT source.row, source.broken, CASE WHEN known.code IS NULL THEN {clean} ELSE {key} END AS key,
+            known.code IS NOT NULL AS concerns, {written} AS {name(dataset.key)}, {same} AS same_name, {", ".join(cells)}
+        FROM {relation} AS source LEFT JOIN known ON known.code = source.digits * 11 + source.last
+        WHERE CASE WHEN known.code IS NULL THEN {clean} IS NULL{unreadable} ELSE {about} END"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +191,8 @@ class _Reading:
         rows = raw.rows if raw.rows is not None else count(self.connection, "SELECT count(*) FROM raw")
         if raw.blank is None:
             return rows
-        read = ", ".join(f"CAST({name(column)} AS VARCHAR)" for column in self._columns())
-        empty = f"SELECT count(*) FROM kept WHERE coalesce({read}) IS NULL"
+        read = ", ".join(name(column) for column in self._columns())
+        empty = f"SELECT count(*) FROM kept WHERE key IS NULL AND coalesce({read}) IS NULL"
         if not count(self.connection, empty):
             return rows
         # A row that has nothing in the columns that are read may have something in another one.
@@ -160,8 +208,11 @@ class _Reading:
             resolve_numbers(self.connection, "unkeyed", "resolved")
         else:
             resolve_certificates(self.connection)
-        found = self.connection.execute(f"""SELECT CASE WHEN broken THEN '{BROKEN_ROW}' ELSE coalesce(fault, 'missing') END AS reason, count(*)
-            FROM unkeyed LEFT JOIN resolved USING (text) WHERE broken OR resolved.key IS NULL GROUP BY reason ORDER BY reason""")
+        reason = f"CASE WHEN broken THEN '{BROKEN_ROW}' ELSE coalesce(fault, 'missing') END AS reason"
+        found = self.connection.execute(
+            f"""SELECT {reason}, count(*)
+            FROM unkeyed LEFT JOIN resolved USING (text) WHERE broken OR resolved.key IS NULL GROUP BY reason ORDER BY reason"""
+        )
         return {str(reason): int(rows) for reason, rows in found.fetchall()}
 
     def lay_out(self, today: date) -> dict[str, int]:
@@ -177,12 +228,12 @@ class _Reading:
             cells, joins = f"{cells}, {prepared.value} AS {name(column)}", f"{joins} {prepared.join}"
             if prepared.unreadable:
                 unreadable[self.dataset.columns[column].heading] = prepared.unreadable
-        # Who is called as in the file needs no folding.
+        # Who is called as in the file needs no folding, and no hash: nothing differs from NULL.
         others = f"(SELECT {name(self.dataset.person)} FROM about WHERE NOT same_name)"
         fold_names(self.connection, others, self.dataset.person, "folds")
         self.connection.execute(f"""CREATE OR REPLACE TEMP VIEW {RELATION} AS
-            SELECT source.row, source.key, coalesce({person}, '') AS name, folds.folded, CASE WHEN same_name THEN folded_hash
-                ELSE {name_hash(f"coalesce(folds.folded, {person})")} END AS {name(NAME_HASH)}{cells}
+            SELECT source.row, source.key, coalesce({person}, '') AS name, folds.folded, CASE WHEN NOT same_name
+                THEN {name_hash(f"coalesce(folds.folded, {person})")} END AS {name(NAME_HASH)}{cells}
             FROM about AS source LEFT JOIN folds ON NOT same_name AND folds.text = {person} {joins}""")
         return unreadable
 
@@ -195,10 +246,10 @@ class _Reading:
         clean = "".join(f", {derived(column, tail)} AS {column}" for column in made)
         mended = "".join(f", resolved.{column}" for column in made)
         self.connection.execute(f"""CREATE OR REPLACE TEMP VIEW about AS
-            SELECT kept.row, kept.key, same_name, kept.folded_hash{cells}{clean} FROM kept WHERE concerns AND kept.key IS NOT NULL
+            SELECT kept.row, kept.key, same_name{cells}{clean} FROM kept WHERE concerns AND kept.key IS NOT NULL
             UNION ALL
-            SELECT kept.row, resolved.key, FALSE, NULL{cells}{mended} FROM kept
-            JOIN resolved ON resolved.text = kept.{name(self.dataset.key)} SEMI JOIN known ON known.key = resolved.key
+            SELECT kept.row, resolved.key, FALSE{cells}{mended} FROM kept
+            JOIN resolved ON resolved.text = kept.{name(self.dataset.key)} SEMI JOIN known ON known.code // 11 = resolved.key
             WHERE kept.key IS NULL AND NOT kept.broken""")
 
     def _columns(self) -> list[str]:
