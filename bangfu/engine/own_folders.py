@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-_LOCK = ".lock"
+LOCK_FILE = ".lock"
 
 
 @contextmanager
@@ -47,7 +47,7 @@ def remove_leftovers(home: Path, prefix: str) -> int:
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[bool]:
-    path = folder / _LOCK
+    path = folder / LOCK_FILE
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError:

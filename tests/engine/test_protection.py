@@ -12,7 +12,7 @@ import pytest
 
 from bangfu.core.problems import Problem
 from bangfu.engine.intake.deliveries import stage_delivery
-from bangfu.engine.intake.staged_deliveries import staged_delivery
+from bangfu.engine.intake.staged_deliveries import read_manifest, staged_delivery
 from bangfu.engine.own_folders import own_folder
 from bangfu.engine.protection import private
 from bangfu.engine.protection.files import (
@@ -26,7 +26,7 @@ from bangfu.engine.protection.files import (
     unprotect,
 )
 from bangfu.engine.protection.private import private_folder, remove_private_leftovers
-from bangfu.engine.protection.staged import UNFINISHED, lay_down, opened_delivery
+from bangfu.engine.protection.staged import lay_down, opened_delivery
 
 KEY = Protection(bytes(range(32)))
 OTHER = Protection(bytes(32))
@@ -174,11 +174,34 @@ def test_a_staged_folder_of_another_delivery_or_key_or_cut_short_is_refused(tmp_
     assert found.value.code == "staged.missing"
 
 
-def test_what_a_killed_attempt_left_does_not_hinder_the_next(tmp_path: Path) -> None:
-    (tmp_path / f"{UNFINISHED}one-x").mkdir()
-    (tmp_path / "one").mkdir()
-    (tmp_path / "one" / "clean.parquet").write_bytes(b"half")
+KILLING = """
+import importlib, os, signal, sys
+from pathlib import Path
+from tests.engine.test_protection import KEY, staged
+module, name = sys.argv[2].rsplit(".", 1)
+setattr(importlib.import_module(module), name, lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL))
+staged(Path(sys.argv[1]), KEY)
+"""
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "bangfu.engine.intake.deliveries.sha256_of",  # rows are staged, and nothing says so
+        "bangfu.engine.protection.staged.protect",  # nothing is at rest
+        "bangfu.engine.protection.staged.replacing",  # the rows are, the manifest is not
+        "bangfu.engine.protection.staged._take_the_place",  # all is there under another name
+    ],
+)
+def test_killed_at_any_stage_it_is_done_again_and_nothing_is_left(tmp_path: Path, where: str) -> None:
+    command = [sys.executable, "-c", KILLING, str(tmp_path), where]
+    assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
+    assert not (tmp_path / "one").exists()
+    assert list(tmp_path.glob("made-*"))
     folder = staged(tmp_path, KEY)
+    again = staged(tmp_path, KEY, "two")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["one", "one.csv", "two", "two.csv"]
+    assert read_manifest(folder).hashes == read_manifest(again).hashes
     assert len(opened_delivery(folder, tmp_path / "open", KEY, "deliveries/one").staged) == 2
 
 

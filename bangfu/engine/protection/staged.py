@@ -9,13 +9,13 @@ import shutil
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from tempfile import mkdtemp
 
 from bangfu.core.whole_files import replacing
 from bangfu.engine.duckdb_.facts import Delivery
 from bangfu.engine.intake import problems
 from bangfu.engine.intake.files import MANIFEST_FILE
 from bangfu.engine.intake.staged_deliveries import check_columns, delivery_of, read_manifest, staged_delivery
+from bangfu.engine.own_folders import LOCK_FILE, own_folder
 from bangfu.engine.protection.files import Protection, protect, unprotect
 
 UNFINISHED = ".unfinished-"
@@ -25,14 +25,11 @@ _SAYS = "protected"
 def lay_down(made: Path, target: Path, protection: Protection, label: str) -> None:
     """Put what was staged in ``made`` (with its manifest) to rest as the folder ``target``, in place of a former one, all at once.
 
-    A killed attempt leaves a folder beside it whose name begins with UNFINISHED; ``made`` stays, or loses its files.
+    What a killed attempt left beside it is removed; one that is still at work is not. ``made`` stays, or loses its files.
     """
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    new = Path(mkdtemp(prefix=f"{UNFINISHED}{target.name}-", dir=target.parent))
-    try:
-        for path in sorted(made.iterdir()):
-            if path.name == MANIFEST_FILE or not path.is_file():
-                continue
+    with own_folder(target.parent, f"{UNFINISHED}{target.name}-") as new:
+        for path in sorted(made.glob("*.parquet")):
             if protection.on:
                 protect(path, new / path.name, protection, f"{label}/{path.name}")
             else:
@@ -41,10 +38,21 @@ def lay_down(made: Path, target: Path, protection: Protection, label: str) -> No
         with replacing(new / MANIFEST_FILE) as temporary:
             said[_SAYS] = protection.on
             temporary.write_text(json.dumps(said, ensure_ascii=False, indent=1), "utf-8")
+        _take_the_place(new, target)
+    # Under its new name nobody takes it for a leftover.
+    (target / LOCK_FILE).unlink(missing_ok=True)
+
+
+def _take_the_place(new: Path, target: Path) -> None:
+    """Of two that finish at once, the last one's stays."""
+    for last in (False, True):
         shutil.rmtree(target, ignore_errors=True)
-        new.rename(target)
-    finally:
-        shutil.rmtree(new, ignore_errors=True)
+        try:
+            new.rename(target)
+            return
+        except OSError:
+            if last or not target.exists():
+                raise
 
 
 def says_protected(folder: Path) -> bool:

@@ -1,6 +1,5 @@
 """A batch's rows on disk, and what they would change: what check, look and commit have in common."""
 
-import shutil
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -10,7 +9,7 @@ from django.conf import settings
 from bangfu.core.clock import MachineClock, today
 from bangfu.engine.intake.archive_row import ArchiveRow
 from bangfu.engine.intake.staged_archive import ROWS_FILE, StagedArchive, stage_archive, staged_archive
-from bangfu.engine.protection.staged import UNFINISHED, lay_down
+from bangfu.engine.protection.staged import lay_down
 from bangfu.ground.access.at_rest import opening_folder, protection
 from bangfu.record.registry.apply import elsewhere, hashes_of
 from bangfu.record.registry.models import Batch, CaseFile, Member
@@ -29,15 +28,12 @@ def staged_folder(batch: Batch) -> Path:
 
 def stage(batch: Batch) -> StagedArchive:
     """Read the uploaded workbook once and lay its rows down."""
-    target = staged_folder(batch)
-    for left in target.parent.glob(f"{UNFINISHED}*"):
-        shutil.rmtree(left, ignore_errors=True)
     with (
         opened_upload(Path(settings.BANGFU_HOME), batch.pk, batch.file_name) as path,
         opening_folder(_UNPACKED * path.stat().st_size) as made,
     ):
         stage_archive(path, made / "staged", today(MachineClock()), columns=batch.columns or None)
-        lay_down(made / "staged", target, protection(), _label(batch))
+        lay_down(made / "staged", staged_folder(batch), protection(), _label(batch))
     return opened(batch)
 
 
