@@ -53,6 +53,8 @@ def test_a_cluster_needs_a_folder_that_all_machines_see(place: Path, monkeypatch
     refused(command(place, "--engine", "spark", "--shared", str(place / "nowhere")), place, 1, "nowhere")
 
 
+# A Spark that runs in this process would be joined: this one comes before all others of the group.
+@pytest.mark.xdist_group("spark")
 def test_a_master_that_is_none_is_said(tmp_path: Path) -> None:
     register = write_csv(tmp_path / "people.csv", family())
     deaths = write_csv(tmp_path / "deaths.csv", [{"姓名": "张伟", "身份证号": HEAD, "死亡日期": "2026-01-02"}])
