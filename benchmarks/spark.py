@@ -12,7 +12,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -54,7 +54,9 @@ CLUSTERS = (64, 256, 1024)
 NOTES = (
     "Register and deliveries were staged beforehand; their intake is not in these times. DuckDB: median of three. Spark: one run, with a "
     "session of its own, after a small one that warmed the process. Both engines' findings are compared row by row before a time is kept.",
-    "Fits are least squares of relative errors; a share that came out negative was left out and the rest fitted again.",
+    "Fits are of core-seconds (processor time of all processes, Java's compiler among them), which others on the machine change little, "
+    "by least squares of relative errors; a share that came out negative was left out and the rest fitted again. Hours are core-seconds "
+    "divided by the cores.",
 )
 
 
@@ -69,10 +71,10 @@ class Cut:
 
 
 class Stages:
-    """Seconds of the stages of the comparison that runs inside of ``heard``, and the bytes that it laid down."""
+    """Core-seconds of the stages of the comparison that runs inside of ``heard``, and the bytes that it laid down."""
 
     def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
+        self.cores: dict[str, float] = {}
         self.laid = 0
 
     @contextmanager
@@ -90,14 +92,28 @@ class Stages:
 
     def _timed(self, function: Callable[..., Any], stage: str) -> Callable[..., Any]:
         def timed(*arguments: Any, **named: Any) -> Any:
-            started = time.perf_counter()
+            started = core_seconds()
             answer = function(*arguments, **named)
-            self.seconds[stage] = self.seconds.get(stage, 0) + time.perf_counter() - started
+            self.cores[stage] = self.cores.get(stage, 0) + core_seconds() - started
             if stage == LAYING:
                 self.laid += sum(file.stat().st_size for file in answer.folder.iterdir())
             return answer
 
         return timed
+
+
+def core_seconds() -> float:
+    """What this process and all that it started have had of processors so far, Spark's Java and its Python among them."""
+    parents, had = {}, {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            cells = stat.read_text("utf-8").rsplit(")", 1)[1].split()
+            parents[int(stat.parent.name)] = int(cells[1])
+            had[int(stat.parent.name)] = sum(map(int, cells[11:15]))
+    ours = {os.getpid()}
+    while more := {child for child, parent in parents.items() if parent in ours} - ours:
+        ours |= more
+    return sum(had.get(process, 0) for process in ours) / os.sysconf("SC_CLK_TCK")
 
 
 def stage(bench: Bench) -> tuple[StagedRegister, tuple[Delivery, ...]]:
@@ -153,11 +169,11 @@ def measure(bench: Bench, it: Cut) -> dict[str, Any]:
     outs = {engine: bench.work / f"findings-{engine}.parquet" for engine in ("duckdb", "spark")}
     compared: dict[str, Compared] = {}
 
-    def once(engine: str, cluster: Cluster | None) -> float:
-        started = time.perf_counter()
+    def once(engine: str, cluster: Cluster | None) -> tuple[float, float]:
+        started, had = time.perf_counter(), core_seconds()
         how = How(limits=Limits(MEMORY, CORES), cluster=cluster)
         compared[engine] = compare_staged(it.register, it.deliveries, ON, outs[engine], how=how)
-        return time.perf_counter() - started
+        return round(core_seconds() - had, 2), round(time.perf_counter() - started, 2)
 
     stages = Stages()
     before = os.getloadavg()[0]
@@ -166,24 +182,26 @@ def measure(bench: Bench, it: Cut) -> dict[str, Any]:
         on_spark = once("spark", Cluster(f"local[{CORES}]", bench.work))
     if pq.read_table(outs["spark"]).to_pylist() != pq.read_table(outs["duckdb"]).to_pylist():
         raise SystemExit("Spark finds something else than DuckDB")
-    stages.seconds[STARTING] = on_spark - sum(stages.seconds.values())
+    stages.cores[STARTING] = on_spark[0] - sum(stages.cores.values())
     return {
         "persons": it.persons,
         "rows": it.rows,
         "findings": sum(entry.findings for entry in compared["spark"].counts),
-        "duckdb_seconds": [round(seconds, 3) for seconds in on_duckdb],
-        "spark_seconds": round(on_spark, 2),
-        "spark_stages": {name: round(seconds, 2) for name, seconds in stages.seconds.items()},
+        "duckdb_core_seconds": [cores for cores, _ in on_duckdb],
+        "duckdb_seconds": [seconds for _, seconds in on_duckdb],
+        "spark_core_seconds": on_spark[0],
+        "spark_seconds": on_spark[1],
+        "spark_stages": {name: round(cores, 2) for name, cores in stages.cores.items()},
         "laid_megabytes": round(stages.laid / 2**20, 1),
         "load_average": [round(before, 2), round(os.getloadavg()[0], 2)],
     }
 
 
 def fitted(points: Sequence[Mapping[str, Any]], seconds: Callable[[Mapping[str, Any]], float]) -> dict[str, Any]:
-    """seconds = a + b · million rows + c · million persons, by least squares of relative errors; nothing below zero."""
+    """core-seconds = a + b · million rows + c · million persons, by least squares of relative errors; nothing below zero."""
     taken = np.array([seconds(point) for point in points])
     columns = {
-        "seconds": np.ones(len(points)),
+        "core_seconds": np.ones(len(points)),
         "per_million_rows": np.array([point["rows"] / MILLION for point in points]),
         "per_million_persons": np.array([point["persons"] / MILLION for point in points]),
     }
@@ -204,8 +222,8 @@ def fitted(points: Sequence[Mapping[str, Any]], seconds: Callable[[Mapping[str, 
 def fits(points: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
     """Of each engine, and of each stage on Spark."""
     found = {
-        "duckdb": fitted(points, lambda point: statistics.median(point["duckdb_seconds"])),
-        "spark": fitted(points, lambda point: float(point["spark_seconds"])),
+        "duckdb": fitted(points, lambda point: statistics.median(point["duckdb_core_seconds"])),
+        "spark": fitted(points, lambda point: float(point["spark_core_seconds"])),
     }
     for name in (STARTING, LAYING, MATCHING, JUDGING):
         found[f"spark, {name}"] = fitted(points, partial(_stage_seconds, name))
@@ -217,10 +235,10 @@ def _stage_seconds(name: str, point: Mapping[str, Any]) -> float:
 
 
 def costs(fit: Mapping[str, float], size: tuple[int, int]) -> tuple[float, float]:
-    """Seconds that do not depend on the size, and those that do, at a size (persons, rows)."""
+    """Core-seconds that do not depend on the size, and those that do, at a size (persons, rows)."""
     persons, rows = size
     growing = fit.get("per_million_rows", 0) * rows + fit.get("per_million_persons", 0) * persons
-    return fit.get("seconds", 0), growing / MILLION
+    return fit.get("core_seconds", 0), growing / MILLION
 
 
 def extrapolated(found: Mapping[str, Mapping[str, Any]], points: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -238,10 +256,10 @@ def extrapolated(found: Mapping[str, Mapping[str, Any]], points: Sequence[Mappin
         answer[name] = {
             "persons": size[0],
             "rows": size[1],
-            "duckdb_one_machine_hours": _hours(sum(costs(found["duckdb"], size))),
-            "laying_down_one_process_hours": _hours(laying),
+            "duckdb_one_machine_hours": _hours(sum(costs(found["duckdb"], size)) / CORES),
+            "laying_down_one_process_hours": _hours(laying / CORES),
             "laid_gigabytes": round(sum(size) * bytes_per_row / 2**30),
-            "executors_hours_by_cores": {str(cores): _hours(fixed + growing * CORES / cores) for cores in CLUSTERS},
+            "executors_hours_by_cores": {str(cores): _hours(fixed / CORES + growing / cores) for cores in CLUSTERS},
         }
     return answer
 

@@ -122,6 +122,12 @@ def test_department_rows_are_joined_where_they_lie(spark: "SparkSession", tmp_pa
         "trim('  a　\u2003 ')",
         "trim('\u00a0\t a\u200b')",
         "starts_with('532901', '5329')",
+        "'19700101' LIKE replace('1970**01', '*', '_')",
+        "'张三' LIKE replace('张*', '*', '_')",
+        "abs(CAST(-51 AS BIGINT))",
+        "greatest(CAST(NULL AS INTEGER), 1)",
+        "least(CAST(0.99995 AS DOUBLE), 0.9999)",
+        "round(CAST(0.98765 AS DOUBLE), 4)",
         "concat('it''s', '\\ \\n %')",
     ],
 )

@@ -70,8 +70,7 @@ def damaged(register: Path, delivery: Path) -> Path:
 
 
 # Characters of given names, and others of the same sound.
-_SOUND = {"伟": "玮", "芳": "方", "强": "蔷", "军": "君", "丽": "莉", "明": "鸣", "华": "骅", "平": "萍", "英": "瑛", "梅": "玫",
-          "红": "虹", "刚": "纲", "杰": "洁", "涛": "韬", "辉": "晖", "敏": "闵", "静": "靖", "燕": "雁", "勇": "咏", "秀": "绣"}  # fmt: skip
+_SOUND = dict(zip("伟芳强军丽明华平英梅红刚杰涛辉敏静燕勇秀", "玮方蔷君莉鸣骅萍瑛玫虹纲洁韬晖闵靖雁咏绣", strict=True))
 
 
 def texts(random: Random, count: int) -> list[tuple[str | None, str | None]]:
