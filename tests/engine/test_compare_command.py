@@ -56,6 +56,17 @@ def compare(place: Path, *more: str, out: str = "findings.csv") -> Done:
     return run("--registry", place / "people.csv", "--datasets", place / "datasets", "--out", place / out, *more)
 
 
+@pytest.mark.parametrize("memory", ["a lot", "2", "1MB"])
+def test_a_memory_limit_that_is_none_is_a_bad_call(place: Path, memory: str) -> None:
+    refused(compare(place, "--memory", memory), place, 2, "内存上限", "memory limit")
+
+
+def test_the_memory_limit_may_come_from_the_environment(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BANGFU_MEMORY", "a lot")
+    assert compare(place).returncode == 2
+    assert compare(place, "--memory", "200MB").returncode == 0
+
+
 def refused(done: Done, place: Path, code: int, *words: str) -> None:
     """In both languages, without a stack trace, and nothing written."""
     assert done.returncode == code, done.stderr

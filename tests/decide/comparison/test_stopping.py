@@ -92,8 +92,8 @@ def test_one_that_waits_is_cancelled_once_and_its_job_does_nothing(union: Union)
 def test_nobody_cancels_or_takes_up_without_the_right_or_in_another_area(union: Union) -> None:
     run_id = started()
     for by, code in ((actor(LEADER), "access.not_allowed"), (actor(NEIGHBOUR), "access.not_found")):
-        assert refused(lambda by=by: cancel(run_id, by)) == code  # type: ignore[misc]
-        assert refused(lambda by=by: take_up(run_id, by)) == code  # type: ignore[misc]
+        assert refused(lambda by=by: cancel(run_id, by)) == code
+        assert refused(lambda by=by: take_up(run_id, by)) == code
     assert run_of(run_id).state == Run.State.QUEUED
 
 

@@ -14,6 +14,8 @@ ROOT = Path(__file__).parents[3]
 TERMINALS = ROOT / "bangfu" / "terminals"
 TEMPLATES = TERMINALS / "desk" / "templates"
 CHINESE = re.compile("[\u3400-\u9fff]")
+# What stands between the names of a list is translated, too.
+_BETWEEN = "、"
 _KEYWORDS = {
     "_": None,
     "gettext": None,
@@ -41,7 +43,7 @@ def messages_of_code(source: str) -> set[str]:
     """Texts given to gettext and its kin. Nested calls and constants count; a variable cannot be seen."""
     found = extract("python", io.BytesIO(source.encode()), keywords=_KEYWORDS)
     texts = (message if isinstance(message, tuple) else (message,) for _, message, _, _ in found)
-    return {text for several in texts for text in several if text and CHINESE.search(text)}
+    return {text for several in texts for text in several if text and (CHINESE.search(text) or text == _BETWEEN)}
 
 
 def messages_of_template(source: str) -> set[str]:
