@@ -5,7 +5,7 @@ COPY is refused where there is row-level security, and a statement with a parame
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
 from typing import Any
@@ -18,15 +18,14 @@ Row = Mapping[str, Any]
 
 
 def insert_rows(model: type[models.Model], rows: Sequence[Row]) -> None:
-    """Insert rows, each a mapping of column → value; what is missing gets the model's default. The first row says which columns.
+    """Insert rows, each a mapping of column → value; what a row does not name gets the model's default, and NULL where there is none.
 
-    Plain mappings: a model's instance costs as much again as everything else that is done for a row.
+    A column that the database fills in is named by all rows or by none. Plain mappings: a model's instance costs as much again as
+    everything else that is done for a row.
     """
-    if not rows:
-        return
-    defaults, columns = _defaults(model), list(rows[0])
-    columns += [name for name in defaults if name not in rows[0]]
-    _write(model, columns, [{**defaults, **row} for row in rows], "")
+    if rows:
+        defaults = _defaults(model)
+        _write(model, sorted({*defaults}.union(*rows)), rows, defaults, "")
 
 
 def write_rows(rows: Sequence[models.Model]) -> None:
@@ -36,17 +35,23 @@ def write_rows(rows: Sequence[models.Model]) -> None:
     fields: list[Any] = [field for field in rows[0]._meta.concrete_fields if not _is_left_to_database(rows[0], field)]
     changes = ", ".join(f'"{field.column}" = excluded."{field.column}"' for field in fields if not field.primary_key)
     mappings = [{field.column: getattr(row, field.attname) for field in fields} for row in rows]
-    _write(type(rows[0]), list(mappings[0]), mappings, f"ON CONFLICT (id) DO UPDATE SET {changes}")
+    _write(type(rows[0]), list(mappings[0]), mappings, {}, f"ON CONFLICT (id) DO UPDATE SET {changes}")
 
 
-def _write(model: type[models.Model], names: list[str], rows: Sequence[Row], conflict: str) -> None:
+def bytea_array(values: Iterable[bytes]) -> str:
+    """For a parameter that is cast to ``bytea[]``: one text travels ten times as fast as a parameter per value."""
+    listed = ",".join([rf'"\\x{value.hex()}"' for value in values])
+    return f"{{{listed}}}"
+
+
+def _write(model: type[models.Model], names: list[str], rows: Sequence[Row], defaults: Row, conflict: str) -> None:
     table, columns = model._meta.db_table, ", ".join(f'"{name}"' for name in names)
-    text = json.dumps(rows, ensure_ascii=False, default=_as_json, check_circular=False)
     with connection.cursor() as cursor:
+        # A row of defaults is what the rows are laid over: what they do not say need not travel.
         cursor.execute(
             f'INSERT INTO "{table}" ({columns}) SELECT {columns} '  # noqa: S608, names of our own tables
-            f'FROM json_populate_recordset(NULL::"{table}", %s::json) {conflict}',
-            [text],
+            f'FROM json_populate_recordset(json_populate_record(NULL::"{table}", %s::json), %s::json) {conflict}',
+            [_JSON.encode(defaults), _JSON.encode(rows)],
         )
 
 
@@ -70,3 +75,6 @@ def _as_json(value: object) -> object:
     if isinstance(value, date):
         return value.isoformat()
     raise TypeError(type(value).__name__)
+
+
+_JSON = json.JSONEncoder(ensure_ascii=False, default=_as_json, check_circular=False)

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from bangfu.core.ids import IdNumber
 from bangfu.engine.intake.archive_row import ArchiveRow
-from bangfu.ground.acts.bulk import insert_rows, write_rows
+from bangfu.ground.acts.bulk import bytea_array, insert_rows, write_rows
 from bangfu.record.registry import shape
 from bangfu.record.registry.employers import employers_of
 from bangfu.record.registry.models import (
@@ -34,6 +34,10 @@ _IN_ORDER: tuple[type[models.Model], ...] = (
     *(Household, CaseFile, Member),
     *(Income, Expenditure, Cause, Dwelling, BankAccount, Consent),
 )
+
+
+# Read and never written to.
+_NOTHING_ON_FILE = Bundle(CaseFile())
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +106,12 @@ def new_files(plan: Plan) -> int:
 def _open_file(writing: _Writing, plan: HouseholdPlan, org: str, number: str, basis: Basis) -> None:
     head = plan.rows[0]
     household = writing.add(Household, org=org)
-    columns = shape.file_columns(head)
+    persons = [shape.person_columns(row, head=row.is_head) for row in plan.rows]
+    columns = shape.file_columns(head, persons[0])
     file_id = writing.add(CaseFile, household_id=household, org=org, number=number, opened_on=writing.today, **columns)
     file = _File(file_id, household, org)
-    for position, row in enumerate(plan.rows):
-        _add_member(writing, file, row, position)
+    for position, (row, person) in enumerate(zip(plan.rows, persons, strict=True)):
+        _add_member(writing, file, row, position, person)
     _particulars(writing, file, None, head)
     writing.add(Consent, **_consent(file, basis, writing.today))
 
@@ -120,20 +125,19 @@ def _change_file(writing: _Writing, plan: HouseholdPlan, bundle: Bundle) -> None
     case_file.updated_at = timezone.now()
     for change in plan.changes:
         member = change.member
-        for column, value in shape.person_columns(change.after, head=member.is_head).items():
-            setattr(member, column, value)
+        person = shape.person_columns(change.after, head=member.is_head)
+        _say_anew(member, person)
         member.source = _place(writing, change.after)
         member.version += 1
         writing.change(member)
         if member.is_head:
-            for column, value in shape.file_columns(change.after).items():
-                setattr(case_file, column, value)
+            _say_anew(case_file, shape.file_columns(change.after, person))
             _particulars(writing, file, bundle, change.after)
         before = next((line for line in bundle.incomes if line.member_id == member.pk), None)
         _amount(writing, Income, before, shape.wage(change.after), _wage_of(file, member.pk))
     last = max((member.position for member in bundle.members), default=0)
     for position, row in enumerate(plan.added, last + 1):
-        _add_member(writing, file, row, position)
+        _add_member(writing, file, row, position, shape.person_columns(row, head=row.is_head))
     for member in plan.departed:
         member.left_on = writing.today
         member.version += 1
@@ -141,11 +145,14 @@ def _change_file(writing: _Writing, plan: HouseholdPlan, bundle: Bundle) -> None
     writing.change(case_file)
 
 
-def _add_member(writing: _Writing, file: _File, row: ArchiveRow, position: int) -> None:
-    columns = shape.person_columns(row, head=row.is_head)
-    columns |= {"is_head": row.is_head, "position": position, "household_id": file.household, "employer_id": None}
-    columns["source"] = _place(writing, row)
-    member = writing.add(Member, **file.line(**columns))
+def _say_anew(row: CaseFile | Member, columns: dict[str, Any]) -> None:
+    for column, value in {**shape.nothing_said(type(row)), **columns}.items():
+        setattr(row, column, value)
+
+
+def _add_member(writing: _Writing, file: _File, row: ArchiveRow, position: int, person: dict[str, Any]) -> None:
+    of_file = {"is_head": row.is_head, "position": position, "household_id": file.household}
+    member = writing.add(Member, **file.line(**person, **of_file, source=_place(writing, row)))
     wage = shape.wage(row)
     if wage is not None:
         writing.add(Income, **file.line(**_wage_of(file, member), amount_fen=wage))
@@ -161,7 +168,7 @@ def _wage_of(file: _File, member: UUID) -> dict[str, Any]:
 
 def _particulars(writing: _Writing, file: _File, bundle: Bundle | None, row: ArchiveRow) -> None:
     """Lines of a file: added, changed in place, or removed, so that the history tells what really changed."""
-    known = bundle or Bundle(CaseFile())
+    known = bundle or _NOTHING_ON_FILE
     other = next((line for line in known.incomes if line.head == Income.Head.OTHER), None)
     columns = file.line(member_id=None, head=Income.Head.OTHER, per="year")
     _amount(writing, Income, other, shape.other_income(row), columns)
@@ -236,7 +243,8 @@ def _write(writing: _Writing) -> None:
 
 
 def _name_employers(new: list[dict[str, Any]], changed: list[Any]) -> None:
-    heads = {columns["id"]: columns for columns in new if columns["is_head"]}
+    empty = shape.nothing_said(Member)
+    heads = {columns["id"]: {**empty, **columns} for columns in new if columns["is_head"]}
     heads |= {member.pk: vars(member) for member in changed if member.is_head}
     employers = employers_of(heads)
     for columns in new:
@@ -263,7 +271,7 @@ def _consent(file: _File, basis: Basis, today: date) -> dict[str, Any]:
 def elsewhere(hashes: list[bytes]) -> frozenset[bytes]:
     """Which of these persons stand in an open file that the asker does not see: that they do, and nothing else."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT registry_elsewhere(%s::bytea[])", [hashes])
+        cursor.execute("SELECT registry_elsewhere(%s::bytea[])", [bytea_array(hashes)])
         return frozenset(bytes(found) for (found,) in cursor.fetchall())
 
 
