@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bangfu.core.ids import IdNumber
-from bangfu.core.readings import Repair
+from bangfu.core.readings import Reading, Repair
 from bangfu.engine.intake import problems
 from bangfu.engine.intake.archive_row import Remark, Value
 from bangfu.engine.intake.cells import Reader, read_broken, reader_of, text_of
@@ -20,6 +20,9 @@ HEAD_RELATIONS = frozenset(
 )
 
 Values = dict[str, Value]
+# Types of fields whose values hardly ever come twice; all others are read once and remembered, as many of a column as this.
+_OWN_TO_A_PERSON = frozenset({"id", "name", "mobile", "card", "text"})
+_REMEMBERED = 4096
 
 
 @dataclass(slots=True)
@@ -46,11 +49,15 @@ class Draft:
         return f"{self.sheet}:{self.number}"
 
 
+# Where a column stands, its field and heading, what reads its cells, and what was read of it so far (None: not remembered).
+_Reads = tuple[int, str, str, Reader, dict[str, Reading[Value]] | None]
+
+
 @dataclass(frozen=True, slots=True)
 class RowReader:
     """Reads the columns of one sheet; ``who_only`` leaves out all but names and numbers."""
 
-    columns: tuple[tuple[int, str, str, Reader], ...]
+    columns: tuple[_Reads, ...]
 
     @classmethod
     def of(cls, columns: Iterable[Column], today: date, *, who_only: bool) -> "RowReader":
@@ -62,6 +69,7 @@ class RowReader:
                     column.field,
                     column.heading,
                     reader_of(column.spec, today=today, ten_thousands=column.ten_thousands),
+                    None if column.spec.type in _OWN_TO_A_PERSON else {},
                 )
                 for column in columns
                 if column.field and column.spec and (not who_only or column.field in _WHO)
@@ -74,11 +82,15 @@ class RowReader:
         raw: dict[str, str] = {}
         remarks: list[Remark] = []
         width = len(cells)
-        for index, field, heading, read in self.columns:
+        for index, field, heading, read, known in self.columns:
             cell = cells[index] if index < width else None
             if cell is None and field != "id_number":
                 continue
-            reading = read_broken(cell, heading) if isinstance(cell, Broken) else read(cell)
+            reading = known.get(cell) if known is not None and isinstance(cell, str) else None
+            if reading is None:
+                reading = read_broken(cell, heading) if isinstance(cell, Broken) else read(cell)
+                if known is not None and isinstance(cell, str) and len(known) < _REMEMBERED:
+                    known[cell] = reading
             if reading.value is not None:
                 values[field] = reading.value
             if reading.problem is not None or reading.repairs:

@@ -5,7 +5,8 @@ COPY is refused where there is row-level security, and a statement with a parame
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from typing import Any
@@ -15,6 +16,7 @@ from django.db import connection, models
 from django.db.models.expressions import DatabaseDefault
 
 Row = Mapping[str, Any]
+_IDS_DRAWN = 500
 
 
 def insert_rows(model: type[models.Model], rows: Sequence[Row]) -> None:
@@ -36,6 +38,14 @@ def write_rows(rows: Sequence[models.Model]) -> None:
     changes = ", ".join(f'"{field.column}" = excluded."{field.column}"' for field in fields if not field.primary_key)
     mappings = [{field.column: getattr(row, field.attname) for field in fields} for row in rows]
     _write(type(rows[0]), list(mappings[0]), mappings, {}, f"ON CONFLICT (id) DO UPDATE SET {changes}")
+
+
+def fresh_ids() -> Iterator[str]:
+    """Ids for new rows, without end: UUIDs of version 4 as texts. Drawn many at a time: one by one they cost as much as their rows."""
+    while True:
+        drawn = os.urandom(16 * _IDS_DRAWN).hex()
+        for at in range(0, len(drawn), 32):
+            yield f"{drawn[at : at + 12]}4{drawn[at + 13 : at + 16]}8{drawn[at + 17 : at + 32]}"
 
 
 def bytea_array(values: Iterable[bytes]) -> str:
@@ -68,7 +78,7 @@ def _is_left_to_database(row: models.Model, field: Any) -> bool:
 
 
 def _as_json(value: object) -> object:
-    if isinstance(value, bytes | memoryview):
+    if isinstance(value, (bytes, memoryview)):
         return "\\x" + bytes(value).hex()
     if isinstance(value, UUID):
         return str(value)

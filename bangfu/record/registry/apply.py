@@ -1,17 +1,17 @@
 """Writing a plan: the rows of a whole chunk go to each table at once, so that history and constraints are kept at the speed of bulk."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import connection, models
 from django.utils import timezone
 
 from bangfu.core.ids import IdNumber
 from bangfu.engine.intake.archive_row import ArchiveRow
-from bangfu.ground.acts.bulk import bytea_array, insert_rows, write_rows
+from bangfu.ground.acts.bulk import bytea_array, fresh_ids, insert_rows, write_rows
 from bangfu.record.registry import shape
 from bangfu.record.registry.employers import employers_of
 from bangfu.record.registry.models import (
@@ -60,12 +60,18 @@ class _Writing:
     changed: dict[type[models.Model], list[models.Model]] = field(default_factory=dict)
     departed: list[Member] = field(default_factory=list)
     gone: list[Particular] = field(default_factory=list)
+    ids: Iterator[str] = field(default_factory=fresh_ids)
+    persons: Mapping[shape.Place, dict[str, Any]] = field(default_factory=dict)
 
-    def add(self, model: type[models.Model], **columns: Any) -> UUID:
+    def add(self, model: type[models.Model], **columns: Any) -> str:
         """A new row; gives its id."""
-        number = uuid4()
-        self.new.setdefault(model, []).append({"id": number, **columns})
+        columns["id"] = number = next(self.ids)
+        self.new.setdefault(model, []).append(columns)
         return number
+
+    def person(self, row: ArchiveRow) -> dict[str, Any]:
+        """Columns of Member that the row says, worked out ahead or now."""
+        return self.persons.get(shape.place_of(row)) or shape.person_columns(row, head=row.is_head)
 
     def change(self, row: models.Model) -> None:
         """A row that is there already."""
@@ -76,8 +82,8 @@ class _Writing:
 class _File:
     """The file that new rows belong to."""
 
-    id: UUID
-    household: UUID
+    id: UUID | str
+    household: UUID | str
     org: str
 
     def line(self, **columns: Any) -> dict[str, Any]:
@@ -85,9 +91,20 @@ class _File:
         return {"case_file_id": self.id, "org": self.org, **columns}
 
 
-def apply(plan: Plan, *, org: str, today: date, numbers: Iterable[str], basis: Basis) -> None:
-    """Write what the plan says. ``numbers`` are file numbers for the new files, at least as many. Inside an act."""
-    writing = _Writing(today, basis.file)
+def apply(
+    plan: Plan,
+    *,
+    persons: Mapping[shape.Place, dict[str, Any]],
+    org: str,
+    today: date,
+    numbers: Iterable[str],
+    basis: Basis,
+) -> None:
+    """Write what the plan says. ``numbers`` are file numbers for the new files, at least as many. Inside an act.
+
+    ``persons``: columns of Member of rows of the plan, as far as they were worked out ahead.
+    """
+    writing = _Writing(today, basis.file, persons=persons)
     number = iter(numbers)
     for household in plan.households:
         if household.bundle is None:
@@ -106,7 +123,7 @@ def new_files(plan: Plan) -> int:
 def _open_file(writing: _Writing, plan: HouseholdPlan, org: str, number: str, basis: Basis) -> None:
     head = plan.rows[0]
     household = writing.add(Household, org=org)
-    persons = [shape.person_columns(row, head=row.is_head) for row in plan.rows]
+    persons = [writing.person(row) for row in plan.rows]
     columns = shape.file_columns(head, persons[0])
     file_id = writing.add(CaseFile, household_id=household, org=org, number=number, opened_on=writing.today, **columns)
     file = _File(file_id, household, org)
@@ -137,7 +154,7 @@ def _change_file(writing: _Writing, plan: HouseholdPlan, bundle: Bundle) -> None
         _amount(writing, Income, before, shape.wage(change.after), _wage_of(file, member.pk))
     last = max((member.position for member in bundle.members), default=0)
     for position, row in enumerate(plan.added, last + 1):
-        _add_member(writing, file, row, position, shape.person_columns(row, head=row.is_head))
+        _add_member(writing, file, row, position, writing.person(row))
     for member in plan.departed:
         member.left_on = writing.today
         member.version += 1
@@ -162,7 +179,7 @@ def _place(writing: _Writing, row: ArchiveRow) -> str:
     return f"{writing.workbook}/{row.sheet}:{row.number}"
 
 
-def _wage_of(file: _File, member: UUID) -> dict[str, Any]:
+def _wage_of(file: _File, member: UUID | str) -> dict[str, Any]:
     return file.line(member_id=member, head=Income.Head.WAGE, per="month")
 
 
@@ -261,7 +278,8 @@ def _declare_basis(files: list[CaseFile], basis: Basis, today: date) -> None:
         ).values_list("case_file_id", flat=True)
     )
     missing = [_File(file.pk, file.household_id, file.org) for file in files if file.pk not in standing]
-    insert_rows(Consent, [{"id": uuid4(), **_consent(file, basis, today)} for file in missing])
+    lines = [{"id": number, **_consent(file, basis, today)} for file, number in zip(missing, fresh_ids(), strict=False)]
+    insert_rows(Consent, lines)
 
 
 def _consent(file: _File, basis: Basis, today: date) -> dict[str, Any]:

@@ -45,6 +45,13 @@ EXPENDITURES: tuple[str, ...] = tuple(Expenditure.Head.values)
 _LARGEST_AREA = 10**12
 _PINYIN_KEPT, _FOLDED_KEPT, _INITIALS_KEPT = 400, 200, 100
 _AS_WRITTEN = "as_written"
+# Where a row stands in its workbook; one row of a summary table may hold a head and a member.
+Place = tuple[str, int, bool]
+
+
+def place_of(row: ArchiveRow) -> Place:
+    """See Place."""
+    return row.sheet, row.number, row.is_head
 
 
 def row_hash(row: ArchiveRow) -> str:

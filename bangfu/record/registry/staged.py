@@ -47,11 +47,6 @@ def _opened(folder: Path, _modified: int) -> StagedArchive:
     return staged_archive(folder)
 
 
-def staged_rows(batch: Batch, number: int) -> list[ArchiveRow]:
-    """One chunk."""
-    return opened(batch).chunk(number)
-
-
 def known_of(rows: Iterable[ArchiveRow]) -> Known:
     """What the registry knows of a chunk's persons. Inside a door."""
     hashes = hashes_of(rows)

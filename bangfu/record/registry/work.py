@@ -14,6 +14,7 @@ from bangfu.ground.acts.door import acting
 from bangfu.ground.acts.problems import NOT_FOUND
 from bangfu.record.registry import problems, services
 from bangfu.record.registry.models import Batch, Chunk
+from bangfu.record.registry.ready import made_ready
 from bangfu.record.registry.reconcile import Plan
 from bangfu.record.registry.staged import known_of, opened, plan_of, stage
 
@@ -68,10 +69,12 @@ def commit(actor: Actor, batch_id: UUID, told: Told = lambda _done, _total: None
         done = set(Chunk.objects.filter(batch=batch).values_list("number", flat=True))
     opened(batch)
     total = batch.chunks or 0
-    for number in range(total):
-        if number not in done:
-            _bring(actor, batch_id, number)
-        told(number + 1, total)
+    with made_ready(batch, [number for number in range(total) if number not in done]) as begin_next:
+        for number in range(total):
+            if number not in done:
+                begin_next()
+                _bring(actor, batch_id, number)
+            told(number + 1, total)
     return services.finish_batch(actor=actor, act_id=services.step_id(batch_id, "finish"), batch_id=batch_id)
 
 
