@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from operator import mul
 
 from bangfu.core.problems import Problem, ProblemKind, kind
@@ -248,6 +249,7 @@ def _fault_of_eighteen(text: str) -> Problem | None:
     return FAULTS[Fault.SPREADSHEET if text.endswith("000") else Fault.CHECK_DIGIT]()
 
 
+@lru_cache(maxsize=65_536)
 def _date_exists(eight: str) -> bool:
     try:
         date(int(eight[:4]), int(eight[4:6]), int(eight[6:]))

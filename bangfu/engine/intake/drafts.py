@@ -1,7 +1,7 @@
 """Rows of persons as they are written, before it is known whether they fit into a household."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from bangfu.core.ids import IdNumber
@@ -36,12 +36,13 @@ class Draft:
     raw: dict[str, str]
     remarks: list[Remark]
     head: IdNumber | None = None
+    # The person's own number, where it is valid.
+    id_number: IdNumber | None = field(init=False)
 
-    @property
-    def id_number(self) -> IdNumber | None:
-        """The person's own number, where it is valid."""
+    def __post_init__(self) -> None:
+        """Asked for so often that it is looked up once."""
         found = self.values.get("id_number")
-        return found if isinstance(found, IdNumber) else None
+        self.id_number = found if isinstance(found, IdNumber) else None
 
     @property
     def place(self) -> str:

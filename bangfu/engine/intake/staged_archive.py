@@ -31,6 +31,7 @@ CHUNK = 1_000
 ROWS_FILE = "rows.parquet"
 # Rows of one row group: what is read at once.
 _GROUP = 1_000
+_SPILL_BUFFER = 1 << 20
 _SCHEMA = pa.schema([("household", pa.int32()), ("row", pa.string())])
 
 
@@ -203,13 +204,13 @@ def _ends_of(path: Path, _sha256: str, size: int) -> list[int]:
 
 def _lay_down(rows: Iterable[ArchiveRow], target: Path) -> None:
     """Write the rows ordered by household, in each as they came; households in the order in which they came first."""
-    order: dict[int, int] = {}
+    order: dict[str | int, int] = {}
     households, ends = array("i"), array("q", [0])
     # The spill is a file without a name, gone when it is closed.
-    with replacing(target) as temporary, TemporaryFile(dir=target.parent) as spill:
+    with replacing(target) as temporary, TemporaryFile(dir=target.parent, buffering=_SPILL_BUFFER) as spill:
         for row in rows:
-            # A row that belongs to no household stands alone. Keys are positive.
-            key = row.household.key if row.household is not None else -len(ends)
+            # A row that belongs to no household stands alone.
+            key = row.household.text if row.household is not None else len(ends)
             households.append(order.setdefault(key, len(order)))
             ends.append(ends[-1] + spill.write(text_of_row(row).encode()))
         spill.flush()
