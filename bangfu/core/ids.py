@@ -217,7 +217,8 @@ def _read_float(raw: float) -> Reading[IdNumber]:
 
 def _is_in_order(text: str) -> bool:
     """Nearly all numbers are: nothing to repair, nothing to say."""
-    return _EIGHTEEN.fullmatch(text) is not None and not text.endswith("000") and _fault_of_eighteen(text) is None
+    plain = _EIGHTEEN.fullmatch(text) is not None and not text.endswith("000")
+    return plain and _date_exists(text[6:14]) and check_digit(text[:17]) == text[17]
 
 
 def _fault_of(text: str) -> Problem | None:

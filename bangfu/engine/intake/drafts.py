@@ -83,9 +83,9 @@ class RowReader:
         raw: dict[str, str] = {}
         remarks: list[Remark] = []
         width = len(cells)
-        for index, field, heading, read, known in self.columns:
+        for index, name, heading, read, known in self.columns:
             cell = cells[index] if index < width else None
-            if cell is None and field != "id_number":
+            if cell is None and name != "id_number":
                 continue
             reading = known.get(cell) if known is not None and isinstance(cell, str) else None
             if reading is None:
@@ -93,10 +93,10 @@ class RowReader:
                 if known is not None and isinstance(cell, str) and len(known) < _REMEMBERED:
                     known[cell] = reading
             if reading.value is not None:
-                values[field] = reading.value
+                values[name] = reading.value
             if reading.problem is not None or reading.repairs:
-                raw[field] = text_of(cell)
-                remarks.append(Remark(field, reading.problem, reading.repairs))
+                raw[name] = text_of(cell)
+                remarks.append(Remark(name, reading.problem, reading.repairs))
         return values, raw, remarks
 
 

@@ -14,7 +14,7 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
-from typing import BinaryIO
+from typing import IO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -217,7 +217,7 @@ def _lay_down(rows: Iterable[ArchiveRow], target: Path) -> None:
         _write_sorted(spill, households, ends, temporary)
 
 
-def _write_sorted(spill: BinaryIO, households: "array[int]", ends: "array[int]", target: Path) -> None:
+def _write_sorted(spill: IO[bytes], households: "array[int]", ends: "array[int]", target: Path) -> None:
     sorted_rows = sorted(range(len(households)), key=households.__getitem__)
     with (
         mmap.mmap(spill.fileno(), 0, access=mmap.ACCESS_READ) as texts,

@@ -55,6 +55,11 @@ def taken(batch: Batch, number: int) -> Ready:
     return ahead.result() if ahead is not None else Ready(opened(batch).chunk(number))
 
 
+def waiting() -> int:
+    """How many chunks are begun and not taken."""
+    return len(_ahead)
+
+
 def _ready(batch: Batch, number: int) -> Ready:
     rows = opened(batch).chunk(number)
     # A workbook that says nothing new needs no columns.
