@@ -58,6 +58,8 @@ def read_date(raw: object, today: date) -> Reading[date]:
         return Reading(raw.date())
     if isinstance(raw, date):
         return Reading(raw)
+    if isinstance(raw, str) and (day := _ISO_DAY.fullmatch(raw)) is not None:
+        return _day(day.groups(), raw, ())
     if isinstance(raw, float) and raw == int(raw):
         raw = int(raw)
     text, repairs = _cleaned(str(raw))

@@ -40,6 +40,8 @@ def read_amount(raw: object, *, ten_thousands: bool = False) -> Reading[int]:
         return Reading(None)
     if isinstance(raw, int | float) and not isinstance(raw, bool):
         return _scaled(_decimal_of(raw), ten_thousands, ())
+    if isinstance(raw, str) and _NUMBER.fullmatch(raw):
+        return _scaled(Decimal(raw), ten_thousands, ())
     text, repairs = _bare(str(raw))
     if not text:
         return Reading(None, repairs)

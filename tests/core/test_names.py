@@ -1,10 +1,12 @@
 """Names of persons: DOMAIN 4.5 and 7.6."""
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
+from pypinyin import lazy_pinyin
+from pypinyin.constants import PHRASES_DICT, PINYIN_DICT
 
-from bangfu.core.names import differ, fold, pinyin_key, read_name
+from bangfu.core.names import differ, fold, pinyin_key, read_name, simplified
 from bangfu.core.readings import Repair
 
 
@@ -91,11 +93,24 @@ def test_names_of_fifty_characters_and_rare_ones_survive() -> None:
         ("曾国", "zeng guo"),
         ("欧阳修", "ou yang xiu"),
         ("尉迟恭", "yuchi gong"),
+        ("沈思", "shen si"),
+        ("王重庆", "wang chong qing"),
         ("買買提•吐爾遜", "mai mai ti tu er xun"),
     ],
 )
 def test_names_sort_by_how_they_are_spoken(name: str, key: str) -> None:
     assert pinyin_key(name) == key
+
+
+@given(
+    st.lists(st.sampled_from([*map(chr, list(PINYIN_DICT)[:20_000:7]), *list(PHRASES_DICT)[::50]]), max_size=3).map(
+        "".join
+    )
+)
+def test_names_are_spelt_as_the_dictionary_of_phrases_spells_them_whole(given_name: str) -> None:
+    name = f"王{given_name}"
+    assume(simplified(name) == name and (read := read_name(name).value) is not None and read.text == name)
+    assert pinyin_key(name) == " ".join(lazy_pinyin(name))
 
 
 def test_an_empty_name_differs_from_none() -> None:

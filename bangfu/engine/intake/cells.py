@@ -22,9 +22,6 @@ from bangfu.engine.intake.tables import Cell
 
 Reader = Callable[[Cell], Reading[Value]]
 
-# Values that hardly ever come twice; all others are read once and remembered.
-_OWN_TO_A_PERSON = frozenset({"id", "name", "mobile", "card", "text"})
-_REMEMBERED = 4096
 # Spreadsheets keep fifteen digits.
 _BEYOND_EXACT = 10**15
 
@@ -40,22 +37,25 @@ _CARD = re.compile(r"[0-9]{12,19}")
 
 def reader_of(spec: FieldSpec, *, today: date, ten_thousands: bool) -> Reader:
     """The function that reads cells of a field. Problems name the heading, never the value of a sensitive field."""
-    read = _plain_reader(spec, today, ten_thousands)
-    if spec.type in _OWN_TO_A_PERSON:
-        return read
-    known: dict[str, Reading[Value]] = {}
-
-    def remembering(cell: Cell) -> Reading[Value]:
-        if not isinstance(cell, str):
-            return read(cell)
-        reading = known.get(cell)
-        if reading is None:
-            reading = read(cell)
-            if len(known) < _REMEMBERED:
-                known[cell] = reading
-        return reading
-
-    return remembering
+    if spec.type in ("code", "codes"):
+        return _code_reader(spec, code_lists()[spec.codes or ""])
+    readers: dict[str, Reader] = {
+        "text": _read_text,
+        "id": read_id,
+        "name": lambda cell: read_name(text_of(cell)),
+        "yuan": lambda cell: read_amount(cell, ten_thousands=ten_thousands),
+        "date": lambda cell: read_date(cell, today),
+        "month": lambda cell: _as_text(read_month(cell)),
+        "count": lambda cell: _read_count(cell, spec.heading),
+        "year": lambda cell: _read_count(cell, spec.heading),
+        "area": _read_area,
+        "yes_no": lambda cell: _read_yes_no(cell, spec.heading),
+        "mobile": _read_mobile,
+        "card": _read_card,
+        "credit_code": lambda cell: _kept(read_credit_code(text_of(cell)), cell),
+        "division": _read_division,
+    }
+    return readers[spec.type]
 
 
 def read_broken(cell: Broken, heading: str) -> Reading[Value]:
@@ -78,28 +78,6 @@ def text_of(cell: Cell) -> str:
     if isinstance(cell, Broken):
         return "#N/A" if cell is Broken.ERROR else ""
     return "" if cell is None else str(cell)
-
-
-def _plain_reader(spec: FieldSpec, today: date, ten_thousands: bool) -> Reader:
-    if spec.type in ("code", "codes"):
-        return _code_reader(spec, code_lists()[spec.codes or ""])
-    readers: dict[str, Reader] = {
-        "text": _read_text,
-        "id": read_id,
-        "name": lambda cell: read_name(text_of(cell)),
-        "yuan": lambda cell: read_amount(cell, ten_thousands=ten_thousands),
-        "date": lambda cell: read_date(cell, today),
-        "month": lambda cell: _as_text(read_month(cell)),
-        "count": lambda cell: _read_count(cell, spec.heading),
-        "year": lambda cell: _read_count(cell, spec.heading),
-        "area": _read_area,
-        "yes_no": lambda cell: _read_yes_no(cell, spec.heading),
-        "mobile": _read_mobile,
-        "card": _read_card,
-        "credit_code": lambda cell: _kept(read_credit_code(text_of(cell)), cell),
-        "division": _read_division,
-    }
-    return readers[spec.type]
 
 
 def _read_text(cell: Cell) -> Reading[Value]:
@@ -177,6 +155,8 @@ def _read_yes_no(cell: Cell, heading: str) -> Reading[Value]:
 
 
 def _read_mobile(cell: Cell) -> Reading[Value]:
+    if isinstance(cell, str) and _MOBILE.fullmatch(cell):
+        return Reading(cell)
     text = plain(text_of(cell))
     bare = text.removeprefix("+86").replace("-", "")
     if not text or _MOBILE.fullmatch(bare):

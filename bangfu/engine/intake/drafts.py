@@ -1,11 +1,11 @@
 """Rows of persons as they are written, before it is known whether they fit into a household."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from bangfu.core.ids import IdNumber
-from bangfu.core.readings import Repair
+from bangfu.core.readings import Reading, Repair
 from bangfu.engine.intake import problems
 from bangfu.engine.intake.archive_row import Remark, Value
 from bangfu.engine.intake.cells import Reader, read_broken, reader_of, text_of
@@ -20,6 +20,9 @@ HEAD_RELATIONS = frozenset(
 )
 
 Values = dict[str, Value]
+# Types of fields whose values hardly ever come twice; all others are read once and remembered, as many of a column as this.
+_OWN_TO_A_PERSON = frozenset({"id", "name", "mobile", "card", "text"})
+_REMEMBERED = 4096
 
 
 @dataclass(slots=True)
@@ -33,12 +36,13 @@ class Draft:
     raw: dict[str, str]
     remarks: list[Remark]
     head: IdNumber | None = None
+    # The person's own number, where it is valid.
+    id_number: IdNumber | None = field(init=False)
 
-    @property
-    def id_number(self) -> IdNumber | None:
-        """The person's own number, where it is valid."""
+    def __post_init__(self) -> None:
+        """Asked for so often that it is looked up once."""
         found = self.values.get("id_number")
-        return found if isinstance(found, IdNumber) else None
+        self.id_number = found if isinstance(found, IdNumber) else None
 
     @property
     def place(self) -> str:
@@ -46,11 +50,15 @@ class Draft:
         return f"{self.sheet}:{self.number}"
 
 
+# Where a column stands, its field and heading, what reads its cells, and what was read of it so far (None: not remembered).
+_Reads = tuple[int, str, str, Reader, dict[str, Reading[Value]] | None]
+
+
 @dataclass(frozen=True, slots=True)
 class RowReader:
     """Reads the columns of one sheet; ``who_only`` leaves out all but names and numbers."""
 
-    columns: tuple[tuple[int, str, str, Reader], ...]
+    columns: tuple[_Reads, ...]
 
     @classmethod
     def of(cls, columns: Iterable[Column], today: date, *, who_only: bool) -> "RowReader":
@@ -62,6 +70,7 @@ class RowReader:
                     column.field,
                     column.heading,
                     reader_of(column.spec, today=today, ten_thousands=column.ten_thousands),
+                    None if column.spec.type in _OWN_TO_A_PERSON else {},
                 )
                 for column in columns
                 if column.field and column.spec and (not who_only or column.field in _WHO)
@@ -74,16 +83,20 @@ class RowReader:
         raw: dict[str, str] = {}
         remarks: list[Remark] = []
         width = len(cells)
-        for index, field, heading, read in self.columns:
+        for index, name, heading, read, known in self.columns:
             cell = cells[index] if index < width else None
-            if cell is None and field != "id_number":
+            if cell is None and name != "id_number":
                 continue
-            reading = read_broken(cell, heading) if isinstance(cell, Broken) else read(cell)
+            reading = known.get(cell) if known is not None and isinstance(cell, str) else None
+            if reading is None:
+                reading = read_broken(cell, heading) if isinstance(cell, Broken) else read(cell)
+                if known is not None and isinstance(cell, str) and len(known) < _REMEMBERED:
+                    known[cell] = reading
             if reading.value is not None:
-                values[field] = reading.value
+                values[name] = reading.value
             if reading.problem is not None or reading.repairs:
-                raw[field] = text_of(cell)
-                remarks.append(Remark(field, reading.problem, reading.repairs))
+                raw[name] = text_of(cell)
+                remarks.append(Remark(name, reading.problem, reading.repairs))
         return values, raw, remarks
 
 

@@ -13,7 +13,7 @@ from bangfu.engine.intake.forms import archive_form
 _NOT_COMPARED = frozenset({"relation", "head_id_number", "remark", "person_status", "age"})
 
 
-Pair = tuple[int, int]
+Pair = tuple[str, str]
 
 
 @dataclass(slots=True)
@@ -27,7 +27,7 @@ class _Household:
 @dataclass(slots=True)
 class _Seen:
     place: str
-    household: int
+    household: str
     values: dict[str, Value] | None = None
 
 
@@ -35,10 +35,10 @@ class Households:
     """Made from a first pass over the rows; then places each row of the second pass."""
 
     def __init__(self, drafts: Iterable[Draft]) -> None:
-        self._heads: dict[int, _Household] = {}
+        self._heads: dict[str, _Household] = {}
         self._twice: set[Pair] = set()
-        self._seen: dict[int, _Seen] = {}
-        ties: dict[int, list[tuple[int, str]]] = {}
+        self._seen: dict[str, _Seen] = {}
+        ties: dict[str, list[tuple[str, str]]] = {}
         once: set[Pair] = set()
         for order, draft in enumerate(drafts):
             pair = _pair(draft)
@@ -48,7 +48,7 @@ class Households:
             if draft.is_head:
                 self._learn_head(order, draft)
             elif draft.head is not None and "name" in draft.values:
-                self._learn_member(draft, draft.head.key, ties, repeated=repeated)
+                self._learn_member(draft, draft.head.text, ties, repeated=repeated)
         self._block_second_files(ties)
 
     def place(self, draft: Draft) -> ArchiveRow:
@@ -77,22 +77,22 @@ class Households:
         own = draft.id_number
         if own is None:
             return
-        known = self._heads.get(own.key)
+        known = self._heads.get(own.text)
         if known is None or (known.wrong is not None and "name" in draft.values):
             blocked = None if "name" in draft.values else problems.HOUSEHOLD_BLOCKED(place=draft.place)
-            self._heads[own.key] = _Household(draft.place, order, blocked)
+            self._heads[own.text] = _Household(draft.place, order, blocked)
 
-    def _learn_member(self, draft: Draft, head: int, ties: dict[int, list[tuple[int, str]]], *, repeated: bool) -> None:
+    def _learn_member(self, draft: Draft, head: str, ties: dict[str, list[tuple[str, str]]], *, repeated: bool) -> None:
         own = draft.id_number
         if _is_head_again(draft):
             self._twice.add((head, head))
             return
         if own is not None:
-            ties.setdefault(own.key, []).append((head, draft.place))
+            ties.setdefault(own.text, []).append((head, draft.place))
         if head in self._heads and not repeated:
             self._heads[head].listed += 1
 
-    def _block_second_files(self, ties: dict[int, list[tuple[int, str]]]) -> None:
+    def _block_second_files(self, ties: dict[str, list[tuple[str, str]]]) -> None:
         """Of two files that share their people, one head being the other's member, the first in the workbook stands."""
         for person, households in ties.items():
             own = self._heads.get(person)
@@ -110,7 +110,7 @@ class Households:
         own = draft.id_number
         if own is None:
             wrong.append(_own_number_problem(draft))
-        elif (blocked := self._heads[own.key].wrong) is not None and not wrong:
+        elif (blocked := self._heads[own.text].wrong) is not None and not wrong:
             wrong.append(blocked)
         return wrong
 
@@ -118,7 +118,7 @@ class Households:
         wrong = []
         if "name" not in draft.values:
             wrong.append(problems.NO_NAME())
-        household = self._heads.get(draft.head.key) if draft.head is not None else None
+        household = self._heads.get(draft.head.text) if draft.head is not None else None
         if household is None:
             wrong.append(problems.NO_HEAD_NUMBER())
         elif household.wrong is not None:
@@ -127,12 +127,12 @@ class Households:
 
     def _earlier(self, draft: Draft) -> _Seen | None:
         """The row that already stands for this person, or None; remembers this one otherwise."""
-        household = draft.head.key if draft.head is not None else 0
+        household = draft.head.text if draft.head is not None else ""
         own = draft.id_number
         if own is None and not _is_head_again(draft):
             # Without a number nothing shows that two rows are one person: each counts (DESIGN 4).
             return None
-        key = own.key if own is not None else household
+        key = own.text if own is not None else household
         earlier = self._seen.get(key)
         if earlier is None:
             keep = _pair(draft) in self._twice
@@ -140,7 +140,7 @@ class Households:
         return earlier
 
     def _against(self, draft: Draft, earlier: _Seen) -> tuple[Outcome, list[Problem]]:
-        household = draft.head.key if draft.head is not None else 0
+        household = draft.head.text if draft.head is not None else ""
         if earlier.household != household:
             return Outcome.WRONG, [problems.IN_TWO_FILES(place=earlier.place)]
         before = earlier.values or {}
@@ -155,7 +155,7 @@ class Households:
         return Outcome.WRONG, [problems.TWICE_DIFFERENT(place=earlier.place, columns=columns)]
 
     def _check_size(self, draft: Draft) -> None:
-        said, listed = draft.values.get("persons"), self._heads[draft.head.key].listed if draft.head else 0
+        said, listed = draft.values.get("persons"), self._heads[draft.head.text].listed if draft.head else 0
         if isinstance(said, int) and said != listed:
             draft.remarks.append(Remark("persons", problems.PERSONS_DIFFER(said=said, listed=listed)))
 
@@ -164,7 +164,7 @@ def _pair(draft: Draft) -> Pair | None:
     """The person within the household; a head with himself."""
     if draft.id_number is None or draft.head is None:
         return None
-    return draft.head.key, draft.id_number.key
+    return draft.head.text, draft.id_number.text
 
 
 def _is_head_again(draft: Draft) -> bool:

@@ -231,6 +231,8 @@ class _Furniture:
 
     def is_it(self, cells: tuple[Cell, ...]) -> bool:
         """Is the row empty, the headings once more, an example, or about the table (totals, signatures, notes)?"""
+        if self._is_plainly_about_a_person(cells):
+            return False
         if not any(_filled(cells, index) for index in self._known):
             return True
         if any(_written_at(cells, index) in EXAMPLE_NUMBERS for index in self._ids):
@@ -244,6 +246,14 @@ class _Furniture:
         filled = [_written_at(cells, index) for index in range(len(cells)) if _filled(cells, index)]
         alone = len(filled) == 1 and _SENDER.search(filled[0]) is not None
         return alone or _ABOUT_THE_TABLE.match(filled[0]) is not None
+
+    def _is_plainly_about_a_person(self, cells: tuple[Cell, ...]) -> bool:
+        """Nearly every row: its numbers are numbers, and none of them is an example's."""
+        numbers = [cells[index] for index in self._ids if index < len(cells) and cells[index] is not None]
+        return bool(numbers) and all(
+            isinstance(number, str) and len(number) == 18 and number[:17].isdigit() and number not in EXAMPLE_NUMBERS
+            for number in numbers
+        )
 
 
 def _is_plainly_a_number(cells: tuple[Cell, ...], index: int) -> bool:

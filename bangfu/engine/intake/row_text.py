@@ -51,7 +51,9 @@ def row_of_text(text: str) -> ArchiveRow:
         number=kept["number"],
         is_head=kept["is_head"],
         household=IdNumber(kept["household"]) if kept["household"] else None,
-        values={field: _value(value) for field, value in kept["values"].items()},
+        values={
+            field: _value(value) if isinstance(value, dict | list) else value for field, value in kept["values"].items()
+        },
         raw=kept["raw"],
         remarks=tuple(
             Remark(field, _problem(problem), tuple(Repair[name] for name in repairs))
@@ -76,12 +78,11 @@ def _typed(value: object) -> dict[str, object]:
     raise TypeError(type(value).__name__)
 
 
-def _value(kept: Any) -> Value:
-    if isinstance(kept, dict):
-        ((kind, content),) = kept.items()
-        return _READ[kind](content)
-    value: Value = tuple(kept) if isinstance(kept, list) else kept
-    return value
+def _value(kept: dict[str, Any] | list[str]) -> Value:
+    if isinstance(kept, list):
+        return tuple(kept)
+    ((kind, content),) = kept.items()
+    return _READ[kind](content)
 
 
 def _problem(kept: dict[str, Any] | None) -> Problem | None:

@@ -16,7 +16,7 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
-from typing import BinaryIO, cast
+from typing import IO, BinaryIO, cast
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -34,6 +34,7 @@ CHUNK = 1_000
 ROWS_FILE = "rows.parquet"
 # Rows of one row group: what is read at once.
 _GROUP = 1_000
+_SPILL_BUFFER = 1 << 20
 _SCHEMA = pa.schema([("household", pa.int32()), ("row", pa.string())])
 
 
@@ -232,20 +233,20 @@ def _stream(path: Path, protection: Protection | None, label: str) -> BinaryIO:
 
 def _lay_down(rows: Iterable[ArchiveRow], target: Path) -> None:
     """Write the rows ordered by household, in each as they came; households in the order in which they came first."""
-    order: dict[int, int] = {}
+    order: dict[str | int, int] = {}
     households, ends = array("i"), array("q", [0])
     # The spill is a file without a name, gone when it is closed.
-    with replacing(target) as temporary, TemporaryFile(dir=target.parent) as spill:
+    with replacing(target) as temporary, TemporaryFile(dir=target.parent, buffering=_SPILL_BUFFER) as spill:
         for row in rows:
-            # A row that belongs to no household stands alone. Keys are positive.
-            key = row.household.key if row.household is not None else -len(ends)
+            # A row that belongs to no household stands alone.
+            key = row.household.text if row.household is not None else len(ends)
             households.append(order.setdefault(key, len(order)))
             ends.append(ends[-1] + spill.write(text_of_row(row).encode()))
         spill.flush()
         _write_sorted(spill, households, ends, temporary)
 
 
-def _write_sorted(spill: BinaryIO, households: "array[int]", ends: "array[int]", target: Path) -> None:
+def _write_sorted(spill: IO[bytes], households: "array[int]", ends: "array[int]", target: Path) -> None:
     sorted_rows = sorted(range(len(households)), key=households.__getitem__)
     with (
         mmap.mmap(spill.fileno(), 0, access=mmap.ACCESS_READ) as texts,

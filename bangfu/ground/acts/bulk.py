@@ -5,7 +5,8 @@ COPY is refused where there is row-level security, and a statement with a parame
 """
 
 import json
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from typing import Any
@@ -15,18 +16,18 @@ from django.db import connection, models
 from django.db.models.expressions import DatabaseDefault
 
 Row = Mapping[str, Any]
+_IDS_DRAWN = 500
 
 
 def insert_rows(model: type[models.Model], rows: Sequence[Row]) -> None:
-    """Insert rows, each a mapping of column → value; what is missing gets the model's default. The first row says which columns.
+    """Insert rows, each a mapping of column → value; what a row does not name gets the model's default, and NULL where there is none.
 
-    Plain mappings: a model's instance costs as much again as everything else that is done for a row.
+    A column that the database fills in is named by all rows or by none. Plain mappings: a model's instance costs as much again as
+    everything else that is done for a row.
     """
-    if not rows:
-        return
-    defaults, columns = _defaults(model), list(rows[0])
-    columns += [name for name in defaults if name not in rows[0]]
-    _write(model, columns, [{**defaults, **row} for row in rows], "")
+    if rows:
+        defaults = _defaults(model)
+        _write(model, sorted({*defaults}.union(*rows)), rows, defaults, "")
 
 
 def write_rows(rows: Sequence[models.Model]) -> None:
@@ -36,17 +37,31 @@ def write_rows(rows: Sequence[models.Model]) -> None:
     fields: list[Any] = [field for field in rows[0]._meta.concrete_fields if not _is_left_to_database(rows[0], field)]
     changes = ", ".join(f'"{field.column}" = excluded."{field.column}"' for field in fields if not field.primary_key)
     mappings = [{field.column: getattr(row, field.attname) for field in fields} for row in rows]
-    _write(type(rows[0]), list(mappings[0]), mappings, f"ON CONFLICT (id) DO UPDATE SET {changes}")
+    _write(type(rows[0]), list(mappings[0]), mappings, {}, f"ON CONFLICT (id) DO UPDATE SET {changes}")
 
 
-def _write(model: type[models.Model], names: list[str], rows: Sequence[Row], conflict: str) -> None:
+def fresh_ids() -> Iterator[str]:
+    """Ids for new rows, without end: UUIDs of version 4 as texts. Drawn many at a time: one by one they cost as much as their rows."""
+    while True:
+        drawn = os.urandom(16 * _IDS_DRAWN).hex()
+        for at in range(0, len(drawn), 32):
+            yield f"{drawn[at : at + 12]}4{drawn[at + 13 : at + 16]}8{drawn[at + 17 : at + 32]}"
+
+
+def bytea_array(values: Iterable[bytes]) -> str:
+    """For a parameter that is cast to ``bytea[]``: one text travels ten times as fast as a parameter per value."""
+    listed = ",".join([rf'"\\x{value.hex()}"' for value in values])
+    return f"{{{listed}}}"
+
+
+def _write(model: type[models.Model], names: list[str], rows: Sequence[Row], defaults: Row, conflict: str) -> None:
     table, columns = model._meta.db_table, ", ".join(f'"{name}"' for name in names)
-    text = json.dumps(rows, ensure_ascii=False, default=_as_json, check_circular=False)
     with connection.cursor() as cursor:
+        # A row of defaults is what the rows are laid over: what they do not say need not travel.
         cursor.execute(
             f'INSERT INTO "{table}" ({columns}) SELECT {columns} '  # noqa: S608, names of our own tables
-            f'FROM json_populate_recordset(NULL::"{table}", %s::json) {conflict}',
-            [text],
+            f'FROM json_populate_recordset(json_populate_record(NULL::"{table}", %s::json), %s::json) {conflict}',
+            [_JSON.encode(defaults), _JSON.encode(rows)],
         )
 
 
@@ -63,10 +78,13 @@ def _is_left_to_database(row: models.Model, field: Any) -> bool:
 
 
 def _as_json(value: object) -> object:
-    if isinstance(value, bytes | memoryview):
+    if isinstance(value, (bytes, memoryview)):
         return "\\x" + bytes(value).hex()
     if isinstance(value, UUID):
         return str(value)
     if isinstance(value, date):
         return value.isoformat()
     raise TypeError(type(value).__name__)
+
+
+_JSON = json.JSONEncoder(ensure_ascii=False, default=_as_json, check_circular=False)

@@ -1,17 +1,17 @@
 """Writing a plan: the rows of a whole chunk go to each table at once, so that history and constraints are kept at the speed of bulk."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import connection, models
 from django.utils import timezone
 
 from bangfu.core.ids import IdNumber
 from bangfu.engine.intake.archive_row import ArchiveRow
-from bangfu.ground.acts.bulk import insert_rows, write_rows
+from bangfu.ground.acts.bulk import bytea_array, fresh_ids, insert_rows, write_rows
 from bangfu.record.registry import shape
 from bangfu.record.registry.employers import employers_of
 from bangfu.record.registry.models import (
@@ -36,6 +36,10 @@ _IN_ORDER: tuple[type[models.Model], ...] = (
 )
 
 
+# Read and never written to.
+_NOTHING_ON_FILE = Bundle(CaseFile())
+
+
 @dataclass(frozen=True, slots=True)
 class Basis:
     """Where rows come from, and on which basis their families may be compared, as declared with the batch."""
@@ -56,12 +60,18 @@ class _Writing:
     changed: dict[type[models.Model], list[models.Model]] = field(default_factory=dict)
     departed: list[Member] = field(default_factory=list)
     gone: list[Particular] = field(default_factory=list)
+    ids: Iterator[str] = field(default_factory=fresh_ids)
+    persons: Mapping[shape.Place, dict[str, Any]] = field(default_factory=dict)
 
-    def add(self, model: type[models.Model], **columns: Any) -> UUID:
+    def add(self, model: type[models.Model], **columns: Any) -> str:
         """A new row; gives its id."""
-        number = uuid4()
-        self.new.setdefault(model, []).append({"id": number, **columns})
+        columns["id"] = number = next(self.ids)
+        self.new.setdefault(model, []).append(columns)
         return number
+
+    def person(self, row: ArchiveRow) -> dict[str, Any]:
+        """Columns of Member that the row says, worked out ahead or now."""
+        return self.persons.get(shape.place_of(row)) or shape.person_columns(row, head=row.is_head)
 
     def change(self, row: models.Model) -> None:
         """A row that is there already."""
@@ -72,8 +82,8 @@ class _Writing:
 class _File:
     """The file that new rows belong to."""
 
-    id: UUID
-    household: UUID
+    id: UUID | str
+    household: UUID | str
     org: str
 
     def line(self, **columns: Any) -> dict[str, Any]:
@@ -81,9 +91,20 @@ class _File:
         return {"case_file_id": self.id, "org": self.org, **columns}
 
 
-def apply(plan: Plan, *, org: str, today: date, numbers: Iterable[str], basis: Basis) -> None:
-    """Write what the plan says. ``numbers`` are file numbers for the new files, at least as many. Inside an act."""
-    writing = _Writing(today, basis.file)
+def apply(
+    plan: Plan,
+    *,
+    persons: Mapping[shape.Place, dict[str, Any]],
+    org: str,
+    today: date,
+    numbers: Iterable[str],
+    basis: Basis,
+) -> None:
+    """Write what the plan says. ``numbers`` are file numbers for the new files, at least as many. Inside an act.
+
+    ``persons``: columns of Member of rows of the plan, as far as they were worked out ahead.
+    """
+    writing = _Writing(today, basis.file, persons=persons)
     number = iter(numbers)
     for household in plan.households:
         if household.bundle is None:
@@ -102,11 +123,12 @@ def new_files(plan: Plan) -> int:
 def _open_file(writing: _Writing, plan: HouseholdPlan, org: str, number: str, basis: Basis) -> None:
     head = plan.rows[0]
     household = writing.add(Household, org=org)
-    columns = shape.file_columns(head)
+    persons = [writing.person(row) for row in plan.rows]
+    columns = shape.file_columns(head, persons[0])
     file_id = writing.add(CaseFile, household_id=household, org=org, number=number, opened_on=writing.today, **columns)
     file = _File(file_id, household, org)
-    for position, row in enumerate(plan.rows):
-        _add_member(writing, file, row, position)
+    for position, (row, person) in enumerate(zip(plan.rows, persons, strict=True)):
+        _add_member(writing, file, row, position, person)
     _particulars(writing, file, None, head)
     writing.add(Consent, **_consent(file, basis, writing.today))
 
@@ -120,20 +142,19 @@ def _change_file(writing: _Writing, plan: HouseholdPlan, bundle: Bundle) -> None
     case_file.updated_at = timezone.now()
     for change in plan.changes:
         member = change.member
-        for column, value in shape.person_columns(change.after, head=member.is_head).items():
-            setattr(member, column, value)
+        person = shape.person_columns(change.after, head=member.is_head)
+        _say_anew(member, person)
         member.source = _place(writing, change.after)
         member.version += 1
         writing.change(member)
         if member.is_head:
-            for column, value in shape.file_columns(change.after).items():
-                setattr(case_file, column, value)
+            _say_anew(case_file, shape.file_columns(change.after, person))
             _particulars(writing, file, bundle, change.after)
         before = next((line for line in bundle.incomes if line.member_id == member.pk), None)
         _amount(writing, Income, before, shape.wage(change.after), _wage_of(file, member.pk))
     last = max((member.position for member in bundle.members), default=0)
     for position, row in enumerate(plan.added, last + 1):
-        _add_member(writing, file, row, position)
+        _add_member(writing, file, row, position, writing.person(row))
     for member in plan.departed:
         member.left_on = writing.today
         member.version += 1
@@ -141,11 +162,14 @@ def _change_file(writing: _Writing, plan: HouseholdPlan, bundle: Bundle) -> None
     writing.change(case_file)
 
 
-def _add_member(writing: _Writing, file: _File, row: ArchiveRow, position: int) -> None:
-    columns = shape.person_columns(row, head=row.is_head)
-    columns |= {"is_head": row.is_head, "position": position, "household_id": file.household, "employer_id": None}
-    columns["source"] = _place(writing, row)
-    member = writing.add(Member, **file.line(**columns))
+def _say_anew(row: CaseFile | Member, columns: dict[str, Any]) -> None:
+    for column, value in {**shape.nothing_said(type(row)), **columns}.items():
+        setattr(row, column, value)
+
+
+def _add_member(writing: _Writing, file: _File, row: ArchiveRow, position: int, person: dict[str, Any]) -> None:
+    of_file = {"is_head": row.is_head, "position": position, "household_id": file.household}
+    member = writing.add(Member, **file.line(**person, **of_file, source=_place(writing, row)))
     wage = shape.wage(row)
     if wage is not None:
         writing.add(Income, **file.line(**_wage_of(file, member), amount_fen=wage))
@@ -155,13 +179,13 @@ def _place(writing: _Writing, row: ArchiveRow) -> str:
     return f"{writing.workbook}/{row.sheet}:{row.number}"
 
 
-def _wage_of(file: _File, member: UUID) -> dict[str, Any]:
+def _wage_of(file: _File, member: UUID | str) -> dict[str, Any]:
     return file.line(member_id=member, head=Income.Head.WAGE, per="month")
 
 
 def _particulars(writing: _Writing, file: _File, bundle: Bundle | None, row: ArchiveRow) -> None:
     """Lines of a file: added, changed in place, or removed, so that the history tells what really changed."""
-    known = bundle or Bundle(CaseFile())
+    known = bundle or _NOTHING_ON_FILE
     other = next((line for line in known.incomes if line.head == Income.Head.OTHER), None)
     columns = file.line(member_id=None, head=Income.Head.OTHER, per="year")
     _amount(writing, Income, other, shape.other_income(row), columns)
@@ -236,7 +260,8 @@ def _write(writing: _Writing) -> None:
 
 
 def _name_employers(new: list[dict[str, Any]], changed: list[Any]) -> None:
-    heads = {columns["id"]: columns for columns in new if columns["is_head"]}
+    empty = shape.nothing_said(Member)
+    heads = {columns["id"]: {**empty, **columns} for columns in new if columns["is_head"]}
     heads |= {member.pk: vars(member) for member in changed if member.is_head}
     employers = employers_of(heads)
     for columns in new:
@@ -253,7 +278,8 @@ def _declare_basis(files: list[CaseFile], basis: Basis, today: date) -> None:
         ).values_list("case_file_id", flat=True)
     )
     missing = [_File(file.pk, file.household_id, file.org) for file in files if file.pk not in standing]
-    insert_rows(Consent, [{"id": uuid4(), **_consent(file, basis, today)} for file in missing])
+    lines = [{"id": number, **_consent(file, basis, today)} for file, number in zip(missing, fresh_ids(), strict=False)]
+    insert_rows(Consent, lines)
 
 
 def _consent(file: _File, basis: Basis, today: date) -> dict[str, Any]:
@@ -263,7 +289,7 @@ def _consent(file: _File, basis: Basis, today: date) -> dict[str, Any]:
 def elsewhere(hashes: list[bytes]) -> frozenset[bytes]:
     """Which of these persons stand in an open file that the asker does not see: that they do, and nothing else."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT registry_elsewhere(%s::bytea[])", [hashes])
+        cursor.execute("SELECT registry_elsewhere(%s::bytea[])", [bytea_array(hashes)])
         return frozenset(bytes(found) for (found,) in cursor.fetchall())
 
 

@@ -1,16 +1,17 @@
 """Employers as files name them: found by credit code, else by name; entered when first met."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from bangfu.record.registry.models import Employer
 
 _Key = tuple[str, str]
 _Columns = Mapping[str, Any]
+_Id = TypeVar("_Id", UUID, str, UUID | str)
 
 
-def employers_of(heads: Mapping[UUID, _Columns]) -> dict[UUID, UUID]:
+def employers_of(heads: Mapping[_Id, _Columns]) -> dict[_Id, UUID]:
     """Member → employer, for heads (columns of Member by id) whose file names one."""
     named = {member: _key(head) for member, head in heads.items() if head["employer_or_school"]}
     if not named:

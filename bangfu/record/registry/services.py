@@ -20,7 +20,8 @@ from bangfu.ground.acts.verbs import verb
 from bangfu.record.registry import problems
 from bangfu.record.registry.apply import Basis, apply, new_files
 from bangfu.record.registry.models import Batch, Chunk
-from bangfu.record.registry.staged import known_of, plan_of, staged_rows
+from bangfu.record.registry.ready import taken
+from bangfu.record.registry.staged import known_of, plan_of
 from bangfu.record.registry.uploads import Stored
 
 RECEIVED = verb(
@@ -170,12 +171,13 @@ def bring_chunk(*, actor: Actor, act_id: UUID, batch_id: UUID, number: int) -> D
     _require(batch, Batch.State.COMMITTING)
     # Two workbooks for one union come in one after the other; those of other unions at the same time.
     lock("registry.bring", [batch.org])
-    rows = staged_rows(batch, number)
-    plan = plan_of(batch, rows, known_of(rows))
+    chunk = taken(batch, number)
+    plan = plan_of(batch, chunk.rows, known_of(chunk.rows))
     fault_point("registry.chunk_brought.planned")
     day = today(MachineClock())
     apply(
         plan,
+        persons=chunk.persons,
         org=batch.org,
         today=day,
         numbers=file_numbers(batch.org, day, new_files(plan)),

@@ -17,7 +17,7 @@ from bangfu.core.problems import Problem, problem_of
 from bangfu.engine.intake.archive_row import ArchiveRow, Remark, Value
 from bangfu.engine.intake.forms import archive_form, code_lists
 from bangfu.ground.access.sealing import keyed_hash, seal
-from bangfu.record.registry.models import CaseFile, Dwelling, Expenditure, Member
+from bangfu.record.registry.models import CaseFile, Expenditure, Member
 
 # Fields of the form that are columns of CaseFile, of Member, of Dwelling; where the column has another name, the name.
 _FILE = (
@@ -45,16 +45,23 @@ EXPENDITURES: tuple[str, ...] = tuple(Expenditure.Head.values)
 _LARGEST_AREA = 10**12
 _PINYIN_KEPT, _FOLDED_KEPT, _INITIALS_KEPT = 400, 200, 100
 _AS_WRITTEN = "as_written"
+# Where a row stands in its workbook; one row of a summary table may hold a head and a member.
+Place = tuple[str, int, bool]
+
+
+def place_of(row: ArchiveRow) -> Place:
+    """See Place."""
+    return row.sheet, row.number, row.is_head
 
 
 def row_hash(row: ArchiveRow) -> str:
     """Equal for rows that say the same, whatever their place in the file."""
-    said = {
-        "values": {field: value for field, value in sorted(row.values.items()) if field != "head_id_number"},
-        "raw": as_written(row),
-        "doubts": doubts(row),
-    }
-    text = json.dumps(said, ensure_ascii=False, sort_keys=True, default=_plain)
+    return _hash(row, as_written(row), doubts(row))
+
+
+def _hash(row: ArchiveRow, written: dict[str, str], doubted: list[dict[str, Any]]) -> str:
+    values = {field: value for field, value in row.values.items() if field != "head_id_number"}
+    text = _CANONICAL.encode({"values": values, "raw": written, "doubts": doubted})
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -62,7 +69,7 @@ def as_written(row: ArchiveRow) -> dict[str, str]:
     """What could not be read, as it was written, and the cells of headings that the form does not have."""
     return {
         field: _clean(text)
-        for field, text in sorted(row.raw.items())
+        for field, text in (sorted(row.raw.items()) if row.raw else ())
         if text and field not in row.values and field != "head_id_number"
     }
 
@@ -81,40 +88,43 @@ def remarks_of(kept: Iterable[Mapping[str, Any]]) -> tuple[Remark, ...]:
     return tuple(Remark(doubt["field"], problem_of(doubt["code"], doubt["values"])) for doubt in kept)
 
 
-def file_columns(row: ArchiveRow) -> dict[str, Any]:
-    """Columns of CaseFile that the head's row says."""
-    columns = {column: column_value(CaseFile, column, row.values.get(field)) for field, column in FILE_FIELDS.items()}
-    name = row.values["name"]
+def file_columns(row: ArchiveRow, person: Mapping[str, Any]) -> dict[str, Any]:
+    """Columns of CaseFile that the head's row says. ``person``: what ``person_columns`` makes of the same row."""
+    columns = _said_by(row, _columns_of(CaseFile))
     main = row.values.get("main_cause")
-    columns |= {
-        "head_name": _text(name),
-        "head_pinyin": _pinyin(name),
+    return columns | {
+        "head_name": person["name"],
+        "head_pinyin": person["pinyin"],
         "main_cause": _text(main) if main is not None else "",
-        "generation": generation_of(str(columns["category"])),
-        "row_hash": row_hash(row),
+        "generation": generation_of(str(columns.get("category", ""))),
+        "row_hash": person["row_hash"],
     }
-    return columns
 
 
 def person_columns(row: ArchiveRow, *, head: bool) -> dict[str, Any]:
-    """Columns of Member that a row says, the number sealed; those that only the other kind of row has are empty."""
-    fields = HEAD_FIELDS if head else MEMBER_FIELDS
-    columns = dict(_empty_person())
-    columns |= {column: column_value(Member, column, row.values.get(field)) for field, column in fields.items()}
-    name = row.values["name"]
-    written = as_written(row)
+    """Columns of Member that a row says, the number sealed. What it does not say is left out: see ``nothing_said``."""
+    columns = _said_by(row, _columns_of(Member, head=head))
+    name, written, doubted = row.values["name"], as_written(row), doubts(row)
+    pinyin = _pinyin(name)
     columns |= {
         "name": _text(name),
         "note": _clean(name.note) if isinstance(name, PersonName) else "",
         "folded": name.folded[:_FOLDED_KEPT] if isinstance(name, PersonName) else "",
-        "pinyin": _pinyin(name),
-        "pinyin_joined": _pinyin(name).replace(" ", ""),
-        "initials": "".join(syllable[0] for syllable in _pinyin(name).split())[:_INITIALS_KEPT],
-        "row_hash": row_hash(row),
-        "doubts": doubts(row),
+        "pinyin": pinyin,
+        "pinyin_joined": pinyin.replace(" ", ""),
+        "initials": "".join([syllable[0] for syllable in pinyin.split()])[:_INITIALS_KEPT],
+        "row_hash": _hash(row, written, doubted),
+        "doubts": doubted,
         "as_written_sealed": seal(json.dumps(written, ensure_ascii=False), _AS_WRITTEN) if written else None,
     }
     return columns | _number_columns(row)
+
+
+@cache
+def nothing_said(model: type[CaseFile | Member]) -> Mapping[str, Any]:
+    """The columns that rows of the form fill, empty: what a row that is there is laid over when a workbook says it anew."""
+    fields = FILE_FIELDS if model is CaseFile else HEAD_FIELDS | MEMBER_FIELDS
+    return {column: "" if column in _text_columns(model) else None for column in fields.values()}
 
 
 @lru_cache(maxsize=8192)
@@ -124,9 +134,19 @@ def number_hash(number: IdNumber) -> bytes:
 
 
 @cache
-def _empty_person() -> dict[str, Any]:
-    """Columns of heads and of members alike: each kind of row leaves the other's empty."""
-    return {c: column_value(Member, c, None) for c in (*HEAD_FIELDS.values(), *MEMBER_FIELDS.values())}
+def _columns_of(model: type[CaseFile | Member], *, head: bool = True) -> Mapping[str, tuple[str, bool]]:
+    """Field → (column, is it a text?)."""
+    fields = FILE_FIELDS if model is CaseFile else HEAD_FIELDS if head else MEMBER_FIELDS
+    return {field: (column, column in _text_columns(model)) for field, column in fields.items()}
+
+
+def _said_by(row: ArchiveRow, columns: Mapping[str, tuple[str, bool]]) -> dict[str, Any]:
+    found = {}
+    for field, value in row.values.items():
+        if field in columns:
+            column, is_text = columns[field]
+            found[column] = _text(value) if is_text else value
+    return found
 
 
 def _number_columns(row: ArchiveRow) -> dict[str, Any]:
@@ -209,21 +229,15 @@ def bank_columns(row: ArchiveRow) -> dict[str, Any] | None:
     }
 
 
-def column_value(model: type[CaseFile | Member | Dwelling], column: str, value: Value | None) -> Any:
-    """A typed value for its column: text columns are never NULL, others are NULL where nothing was said."""
-    is_text = column in _text_columns(model)
-    if value is None:
-        return "" if is_text else None
-    return _text(value) if is_text else value
-
-
 @cache
-def _text_columns(model: type[CaseFile | Member | Dwelling]) -> frozenset[str]:
+def _text_columns(model: type[CaseFile | Member]) -> frozenset[str]:
     fields: Any = model._meta.concrete_fields
     return frozenset(f.column for f in fields if f.get_internal_type() in ("TextField", "CharField"))
 
 
 def _text(value: Value) -> str:
+    if isinstance(value, str):
+        return _clean(value)
     if isinstance(value, IdNumber | PersonName | CreditCode):
         return _clean(value.text)
     if isinstance(value, tuple):
@@ -265,6 +279,9 @@ def _plain(value: object) -> object:
     if isinstance(value, IdNumber | CreditCode):
         return value.text
     raise TypeError(type(value).__name__)
+
+
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=_plain)
 
 
 def looked_at() -> list[str]:

@@ -5,20 +5,28 @@ from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
+from django.db import connection
 
 from bangfu.core.clock import MachineClock, today
 from bangfu.engine.intake.archive_row import ArchiveRow
 from bangfu.engine.intake.staged_archive import ROWS_FILE, StagedArchive, stage_archive, staged_archive
 from bangfu.engine.protection.staged import lay_down
 from bangfu.ground.access.at_rest import opening_folder, protection
+from bangfu.ground.acts.bulk import bytea_array
 from bangfu.record.registry.apply import elsewhere, hashes_of
-from bangfu.record.registry.models import Batch, CaseFile, Member
+from bangfu.record.registry.models import Batch, CaseFile
 from bangfu.record.registry.reading import bundles
 from bangfu.record.registry.reconcile import Columns, Known, Plan, reconcile
 from bangfu.record.registry.uploads import opened_upload, upload_folder
 
 # A workbook's rows, written out for the sorting, beside the workbook: it is packed.
 _UNPACKED = 20
+
+# Not joined with the files: while a young table has no statistics, PostgreSQL walks through all files of the scope for each person.
+_PLACED = """
+    SELECT number_hash, case_file_id, is_head FROM registry_member
+    WHERE number_hash = ANY (%s::bytea[]) AND open_file AND left_on IS NULL
+"""
 
 
 def staged_folder(batch: Batch) -> Path:
@@ -54,24 +62,16 @@ def _label(batch: Batch) -> str:
     return f"uploads/{batch.pk}/staged"
 
 
-def staged_rows(batch: Batch, number: int) -> list[ArchiveRow]:
-    """One chunk."""
-    return opened(batch).chunk(number)
-
-
 def known_of(rows: Iterable[ArchiveRow]) -> Known:
     """What the registry knows of a chunk's persons. Inside a door."""
     hashes = hashes_of(rows)
-    members = Member.objects.filter(number_hash__in=hashes, open_file=True, left_on__isnull=True)
-    found = members.select_related("case_file")
-    placed, heads = {}, {}
-    for member in found:
-        hashed = bytes(member.number_hash or b"")
-        placed[hashed] = (member.case_file_id, member.case_file.number)
-        if member.is_head:
-            heads[member.case_file_id] = hashed
-    files = CaseFile.objects.filter(pk__in=heads)
-    by_head = {heads[bundle.case_file.pk]: bundle for bundle in bundles(files)}
+    with connection.cursor() as cursor:
+        cursor.execute(_PLACED, [bytea_array(hashes)])
+        found = [(bytes(hashed), file, is_head) for hashed, file, is_head in cursor.fetchall()]
+    files = CaseFile.objects.in_bulk({file for _, file, _ in found})
+    heads = {file: hashed for hashed, file, is_head in found if is_head}
+    by_head = {heads[bundle.case_file.pk]: bundle for bundle in bundles(files[file] for file in heads)}
+    placed = {hashed: (file, files[file].number) for hashed, file, _ in found}
     return Known(by_head, placed, elsewhere(hashes))
 
 
