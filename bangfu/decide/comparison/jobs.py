@@ -23,4 +23,4 @@ def run(*, run_id: str, person_id: str, role: str, organisation: str, purpose: s
         # Whoever asked no longer holds the appointment: nothing is compared, and the run says so.
         running.fail(operator(code=organisation), UUID(run_id), problem)
         return
-    running.perform(actor, UUID(run_id))
+    running.perform(actor, UUID(run_id), running.asking_everything())

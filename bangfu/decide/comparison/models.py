@@ -15,11 +15,13 @@ class Run(models.Model):
 
     ``attempt`` counts how often the engine began: a killed run goes on where it was, or begins again. ``chunks`` of ``chunks_done`` are
     recorded. ``without_basis``: files on file that no standing consent lets us compare. ``by_kind``: open findings by 种类 and 结论.
+    ``left_out``: kinds beyond the base rules that it did not ask about, so that such findings stay as they are.
     """
 
     SENSITIVITY = classes(
         public="id org state on purpose rules_version deliveries started_at finished_at persons households without_basis "
-        "attempt chunks chunks_done by_kind findings opened changed closed seconds problem version",
+        "attempt chunks chunks_done by_kind findings opened changed closed seconds problem version "
+        "left_out",
         ordinary="created_by created_name",
     )
 
@@ -39,6 +41,7 @@ class Run(models.Model):
     purpose = models.CharField(max_length=30)
     rules_version = models.CharField(max_length=64, blank=True, default="")
     deliveries = models.JSONField(default=list)
+    left_out = models.JSONField(default=list)
     attempt = models.PositiveIntegerField(default=0)
     chunks = models.IntegerField(null=True)
     chunks_done = models.IntegerField(default=0)
@@ -85,13 +88,14 @@ class Finding(models.Model):
 
     One open finding per person, dataset, 种类 and 结论; ``member`` is empty for what concerns the household as a whole only where
     the file has no head row. ``rows`` are the source rows as ``file:row``; ``content`` is the hash of what is said, by which a change is
-    known: where it is read, and as of which day, may move on without anything being said anew.
+    known: where it is read, and as of which day, may move on without anything being said anew. ``candidates``: of 可能同一人, for each
+    candidate {probability, start, weight, rows, fields: [{field, name, level, says, weight}]}, the likeliest first.
     """
 
     SENSITIVITY = classes(
         public="id household case_file member org dataset kind conclusion state delivery_id as_of rule rules_version file row_count "
         "first_row opened_run changed_run closed_run opened_at changed_at closed_at content",
-        sensitive="says_zh says_en may_be rows",
+        sensitive="says_zh says_en may_be rows candidates",
     )
 
     class State(models.TextChoices):
@@ -113,6 +117,7 @@ class Finding(models.Model):
     says_en = models.TextField()
     may_be = models.JSONField(default=list)
     rows = models.JSONField(default=list)
+    candidates = models.JSONField(default=list)
     row_count = models.IntegerField(default=0)
     first_row = models.CharField(max_length=100, blank=True, default="")
     file = models.CharField(max_length=300, blank=True, default="")

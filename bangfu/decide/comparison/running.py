@@ -30,7 +30,8 @@ from bangfu.engine.intake.archive_row import ArchiveRow
 from bangfu.engine.intake.people import HOUSEHOLD_ID, PERSON_ID, SOURCE, write_people_rows
 from bangfu.engine.intake.staged_deliveries import staged_delivery
 from bangfu.engine.intake.staged_register import stage_register
-from bangfu.engine.rules.ruleset import load_rules
+from bangfu.engine.matching.reasons import KIND as LIKENESS
+from bangfu.engine.rules.ruleset import further_rules, load_rules, with_further
 from bangfu.ground.acts.actor import Actor
 from bangfu.ground.acts.door import acting
 from bangfu.ground.acts.faults import fault_point
@@ -43,8 +44,19 @@ from bangfu.record.sources.selectors import ActiveDelivery, deliveries_in_force
 _PLAN, _PEOPLE = "plan.json", "people.parquet"
 
 
+def asking_everything() -> How:
+    """As a run from the desk asks: the base rules, the further ones, and who may be the same person."""
+    return How(rules=with_further(load_rules()), matching=True)
+
+
+def left_out(how: How) -> tuple[str, ...]:
+    """Kinds beyond the base rules that a run does not ask about: what another run found of them stays open."""
+    asked = {rule.kind for rule in (how.rules or load_rules()).rules} | ({LIKENESS} if how.matching else set())
+    return tuple(sorted({LIKENESS, *(rule.kind for rule in further_rules().rules)} - asked))
+
+
 def compare_now(actor: Actor, on: date | None = None, how: How | None = None) -> UUID:
-    """Compare at once and wait for it, as the command line does; gives the run."""
+    """Compare at once and wait for it, as the command line does; gives the run. Without ``how`` the base rules alone are asked."""
     run_id = services.start_run(actor=actor, act_id=uuid4(), on=on, in_background=False)
     perform(actor, run_id, how)
     return run_id
@@ -104,20 +116,26 @@ def _carry_out(actor: Actor, run: Run, folder: Path, how: How | None) -> None:
 
 def _compare(actor: Actor, run: Run, folder: Path, how: How | None) -> None:
     """Lay the register down, run the engine, and at last write the plan: what is recorded then no longer depends on the tables."""
-    started = time.monotonic()
+    started, how = time.monotonic(), how or How()
     with acting(actor):
         files, without_basis = files_to_compare(actor)
         rounds = in_rounds(deliveries_in_force(actor, run.on))
     used = [used_of(delivery) for one in rounds for delivery in one.values()]
     attempt = services.begin_run(
-        actor=actor, act_id=uuid4(), run_id=run.pk, deliveries=used, files=len(files), without_basis=without_basis
+        actor=actor,
+        act_id=uuid4(),
+        run_id=run.pk,
+        deliveries=used,
+        files=len(files),
+        without_basis=without_basis,
+        left_out=left_out(how),
     )
     people = folder / _PEOPLE
     persons = write_people_rows(_register(actor, files), people, file="档案") if files else 0
     if persons:
         # Each round takes the same register: it is read once.
-        register = stage_register(people, folder / "register", today=run.on)
-        with_keys = replace(how or How(), keys=seal_keys())
+        register = stage_register(people, folder / "register", today=run.on, matching=how.matching)
+        with_keys = replace(how, keys=seal_keys())
         for number, deliveries in enumerate(_with_helpers(rounds)):
             out = folder / "findings.parquet"
             compare_staged(register, _opened(deliveries), run.on, out, how=with_keys, evidence=part(folder, number))

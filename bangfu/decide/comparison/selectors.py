@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from bangfu.decide.comparison import family, services
+from bangfu.decide.comparison.likeness import Likeness, likeness_of
 from bangfu.decide.comparison.models import Compared, Finding, Run
 from bangfu.decide.comparison.words import Words, both, day_words
 from bangfu.engine.datasets import declared_datasets
@@ -30,7 +31,7 @@ class EvidenceRow:
     """One finding as a person settles it: what the family says, what the register says, from where, and what may explain it.
 
     ``person`` is masked; ``dataset`` is empty for what the file's own number shows. ``rows``: source rows as ``file:row``; ``place``
-    says in words where they stand. ``beside``: what else in the file bears on it.
+    says in words where they stand. ``beside``: what else in the file bears on it. ``candidates``: of 可能同一人, why each may be the person.
     """
 
     finding: UUID
@@ -53,6 +54,7 @@ class EvidenceRow:
     rules_version: str
     may_be: tuple[Words, ...]
     beside: tuple[Words, ...]
+    candidates: tuple[Likeness, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +194,7 @@ def _person(member: Member, wages: Mapping[UUID | None, int]) -> family.Person:
         health=member.health,
         illness_or_disability=member.illness_or_disability,
         number_missing=member.number_state == Member.NumberState.MISSING,
+        employer=member.employer_or_school,
     )
 
 
@@ -220,6 +223,7 @@ def _row(finding: Finding, person: family.Person, said: family.Family) -> Eviden
         # What agrees with the file needs no other explanation.
         may_be=() if finding.conclusion == "佐证" else tuple(Words(may["zh"], may["en"]) for may in finding.may_be),
         beside=family.beside(finding.kind, said),
+        candidates=tuple(map(likeness_of, finding.candidates)),
     )
 
 

@@ -10,7 +10,7 @@ import duckdb
 
 from bangfu.engine import problems
 from bangfu.engine.comparison import Compared, How, take_register
-from bangfu.engine.duckdb_.facts import Delivery, staged_name_hash
+from bangfu.engine.duckdb_.facts import Delivery, about_employers, employer_query, staged_name_hash
 from bangfu.engine.duckdb_.numbers import create_macros
 from bangfu.engine.duckdb_.register import lay_out_people
 from bangfu.engine.duckdb_.session import count, literal, name, session
@@ -55,7 +55,7 @@ def compare_on_spark(
             for delivered in deliveries:
                 delivery = open_sealed(connection, delivered, how.keys, own)
                 staged = _lay_delivery(connection, delivery, folder, division.by_key)
-                run.take(delivery, staged)
+                run.take(delivery, staged, _lay_employers(connection, delivery, rules.facts, folder))
                 shutil.rmtree(staged.folder)
             counts = run.judge(file, on, evidence=evidence is not None)
             if evidence is not None:
@@ -83,6 +83,18 @@ def _lay_delivery(connection: duckdb.DuckDBPyConnection, delivery: Delivery, fol
     hashed = f"{staged_name_hash(connection, files)} AS name_hash"
     keyed = f"(SELECT {columns}, {hashed} FROM {files} AS staged WHERE key IS NOT NULL)"
     return lay_out(connection, _COMPARABLE.format(keyed), folder / f"staged-{delivery.dataset.name}", buckets)
+
+
+def _lay_employers(
+    connection: duckdb.DuckDBPyConnection, delivery: Delivery, facts: frozenset[str], folder: Path
+) -> Path | None:
+    """What the delivery says of employers in the register, as one file: few rows, found while it is read anyway."""
+    if not about_employers(delivery.dataset, facts):
+        return None
+    files = f"read_parquet([{', '.join(literal(str(path)) for path in delivery.staged)}])"
+    return _lay(
+        connection, employer_query(delivery.dataset, facts, files), folder / f"employer-{delivery.dataset.name}.parquet"
+    )
 
 
 @contextmanager

@@ -181,7 +181,7 @@ def _headings() -> Iterable[str]:
 
 
 def _rules() -> Iterable[str]:
-    for rule in _read("comparison/base.yaml")["rules"]:
+    for rule in _read("comparison/base.yaml")["rules"] + _read("comparison/employers.yaml")["rules"]:
         yield rule["kind"]
         yield from (line["as"] for line in rule["conclude"])
         # What may explain a finding is written in both languages in the rules themselves, or is a word of the catalogue.

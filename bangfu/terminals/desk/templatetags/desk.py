@@ -17,7 +17,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from bangfu.core.problems import Problem
-from bangfu.terminals.desk import formats, words
+from bangfu.decide.comparison.likeness import Likeness
+from bangfu.terminals.desk import formats, waterfall, words
 
 register = template.Library()
 
@@ -179,6 +180,12 @@ def meter(part: float, whole: float, label: str) -> SafeString:
         label,
         str(round(100 * min(part, most) / most)),
     )
+
+
+@register.inclusion_tag("desk/components/waterfall.html", name="waterfall")
+def waterfall_tag(likeness: Likeness) -> dict[str, Any]:
+    """The chart of why two records may be one person."""
+    return {"chart": waterfall.waterfall(likeness), "width": waterfall.WIDTH}
 
 
 @register.simple_tag
