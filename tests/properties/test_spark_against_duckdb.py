@@ -21,7 +21,7 @@ from bangfu.engine.duckdb_.facts import Delivery
 from bangfu.engine.duckdb_.session import Limits
 from bangfu.engine.intake.deliveries import stage_delivery
 from bangfu.engine.intake.staged_register import stage_register
-from bangfu.engine.rules.ruleset import load_rules
+from bangfu.engine.rules.ruleset import load_rules, with_further
 from bangfu.engine.spark_.buckets import lay_out, with_bucket
 from bangfu.engine.spark_.cluster import Cluster
 from bangfu.engine.spark_.translate import NotTranslated, on_spark
@@ -82,11 +82,17 @@ def test_both_engines_find_the_same(seed: int, spark: "SparkSession", tmp_path: 
         assert sum(entry.findings for entry in compared.counts) == len(rows)
         return rows, pq.read_table(evidence).to_pylist()
 
-    by_duckdb, by_spark = found(How(limits=_LIMITS)), found(How(limits=_LIMITS, cluster=Cluster(buckets=2)))
+    rules = with_further(load_rules())
+    by_duckdb = found(How(rules=rules, limits=_LIMITS))
+    by_spark = found(How(rules=rules, limits=_LIMITS, cluster=Cluster(buckets=2)))
     assert by_spark == by_duckdb
-    assert {row["种类"] for row in by_duckdb[0]} == {rule.kind for rule in load_rules().rules}
+    assert (
+        {row["种类"] for row in by_duckdb[0]}
+        == {rule.kind for rule in rules.rules}
+        > {rule.kind for rule in load_rules().rules}
+    )
     # What is compared here tells one rule from another.
-    assert found(How(rules=load_rules(_broken(tmp_path)), limits=_LIMITS)) != by_spark
+    assert found(How(rules=with_further(load_rules(_broken(tmp_path))), limits=_LIMITS)) != by_spark
 
 
 def test_a_bucket_is_where_spark_looks(spark: "SparkSession", tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ class EvidenceRow:
     """One finding as a person settles it: what the family says, what the register says, from where, and what may explain it.
 
     ``person`` is masked; ``dataset`` is empty for what the file's own number shows. ``rows``: source rows as ``file:row``; ``place``
-    says in words where they stand. ``beside``: what else in the file bears on it. ``candidates``: of 可能同一人, why each may be the person.
+    says in words where they stand. ``beside``: what else in the file bears on it. ``candidates``: of 可能同一人, why each may be it.
     """
 
     finding: UUID

@@ -91,10 +91,10 @@ def load_register(
 
     Columns: pid (the row in the file), household (a number that its members share), household_text and person_text (as exported: 18
     characters, or as written), household_rank and person_rank (of these in the table ``texts``: text, rank), key (NULL where the
-    number is unusable, then ``fault``), employer_code (18 characters or empty), name, folded (core.names.fold of it), place (division code, perhaps the head's), source
+    number is unusable, then ``fault``), name, folded (core.names.fold of it), place (division code, perhaps the head's), source
     (of a register made from workbooks), person_id and household_id (of a register made from a database; NULL otherwise), and
-    rules.ruleset.FILE_COLUMNS. Incomes are fen a month; empty is 0, unreadable is NULL: nothing is held against a figure that
-    nobody could read.
+    rules.ruleset.FILE_COLUMNS, employer_code (18 characters, or empty). Incomes are fen a month; empty is 0, unreadable is NULL:
+    nothing is held against a figure that nobody could read.
 
     With ``matching`` the table ``written`` (row, as in the file) also has what engine/matching compares.
     """

@@ -1,7 +1,8 @@
 """Typed columns at scale: clean cells by SQL, each distinct other cell once by ``core``. Two forms, one specification.
 
-What a cell becomes: code → cleaned text (never NULL) · credit_code → 18 characters, or empty (never NULL) · yuan → fen BIGINT · date → DATE · month → months since year 0 INTEGER ·
-text and name → as written (never NULL). A cell that cannot be read becomes NULL (a month: UNREADABLE_MONTH) and is counted; its row stays.
+What a cell becomes: code → cleaned text (never NULL) · credit_code → 18 characters, or empty (never NULL) · yuan → fen BIGINT ·
+date → DATE · month → months since year 0 INTEGER · text and name → as written (never NULL). A cell that cannot be read becomes NULL
+(a month: UNREADABLE_MONTH) and is counted; its row stays.
 """
 
 from collections.abc import Callable
