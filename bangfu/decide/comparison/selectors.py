@@ -6,11 +6,15 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from bangfu.decide.comparison import family, services
 from bangfu.decide.comparison.likeness import Likeness, likeness_of
 from bangfu.decide.comparison.models import Compared, Finding, Run
 from bangfu.decide.comparison.words import Words, both, day_words
 from bangfu.engine.datasets import declared_datasets
+from bangfu.engine.matching.reasons import KIND as LIKENESS
+from bangfu.engine.rules.ruleset import further_rules, load_rules
 from bangfu.ground.access.masking import masked_name
 from bangfu.ground.acts.actor import Actor, Right
 from bangfu.ground.acts.problems import NOT_FOUND
@@ -23,6 +27,7 @@ from bangfu.record.sources.selectors import deliveries_in_force
 
 # What a person reads first: what contradicts the file.
 _ORDER = {"矛盾": 0, "疑点": 1, "无法核对": 2, "佐证": 3}
+CLOSING = "单位状态"
 LOOKED_AT = ("name", "health", "illness_or_disability", "main_cause", "income", "says_zh", "rows")
 
 
@@ -175,6 +180,23 @@ def run(actor: Actor, run_id: UUID) -> RunView:
     if found is None:
         raise NOT_FOUND()
     return _view(found)
+
+
+def known_kinds() -> tuple[str, ...]:
+    """All kinds of findings that there may be, in the order of the rules."""
+    rules = (*load_rules().rules, *further_rules().rules)
+    return tuple(dict.fromkeys([*(rule.kind for rule in rules), LIKENESS]))
+
+
+def files_with(actor: Actor, kind: str) -> QuerySet[Finding, Any]:
+    """A query of the ids of files with an open finding of a kind, in the actor's area."""
+    actor.require(Right.SEE_SENSITIVE)
+    return Finding.objects.filter(kind=kind, state=Finding.State.OPEN).values("case_file")
+
+
+def workers_of_closing_firms(actor: Actor) -> int:
+    """In how many files an employer was struck off or has closed."""
+    return files_with(actor, CLOSING).distinct().count()
 
 
 def latest_run(actor: Actor) -> Run | None:
