@@ -151,3 +151,56 @@ class Finding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.conclusion}"
+
+
+@tracked("DuplicateEvent")
+class Duplicate(models.Model):
+    """Two open files that may be one family's, and how a person settled it. ``org``: the lowest union above both files.
+
+    So only whoever may see both files sees the pair. ``one`` is the file with the smaller id. ``persons``: who in both may be one person,
+    [{one, other, by_number, probability, start, fields}], members by id; ``content``: the hash of what is alike, without weights, by which
+    a settled pair is asked about again only when the facts change. ``close``: the file that whoever settled it proposes to close.
+    """
+
+    SENSITIVITY = classes(
+        public="id org one other state version by_number content run_id found_at settled_at close",
+        ordinary="probability settled_by settled_name",
+        sensitive="persons reason",
+    )
+
+    class State(models.TextChoices):
+        """``GONE``: no longer alike, or one of the files was closed, before anybody settled it."""
+
+        WAITING = "waiting"
+        SAME = "same"
+        DIFFERENT = "different"
+        GONE = "gone"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    org = models.CharField(max_length=80, db_collation="C", db_index=True)
+    one = models.ForeignKey("registry.CaseFile", on_delete=models.PROTECT, related_name="+")
+    other = models.ForeignKey("registry.CaseFile", on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=20, choices=State.choices, default=State.WAITING)
+    version = models.PositiveIntegerField(default=1)
+    by_number = models.BooleanField()
+    probability = models.FloatField()
+    persons = models.JSONField()
+    content = models.CharField(max_length=64)
+    run_id = models.UUIDField()
+    found_at = models.DateTimeField(db_default=Now())
+    reason = models.TextField(blank=True, default="")
+    close = models.ForeignKey("registry.CaseFile", on_delete=models.PROTECT, null=True, related_name="+")
+    settled_by = models.UUIDField(null=True)
+    settled_name = models.CharField(max_length=100, blank=True, default="")
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """A pair once, its files in order."""
+
+        constraints = [
+            models.UniqueConstraint(fields=["one", "other"], name="duplicate_once"),
+            models.CheckConstraint(condition=Q(one__lt=models.F("other")), name="duplicate_in_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.one_id} {self.other_id} {self.state}"

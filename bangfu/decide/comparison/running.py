@@ -8,9 +8,10 @@ import json
 import shutil
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import UUID, uuid4, uuid5
 
 from django.db.utils import InterfaceError, OperationalError
@@ -23,13 +24,14 @@ from bangfu.decide.comparison.folders import own_folder
 from bangfu.decide.comparison.models import Finding, Run
 from bangfu.decide.comparison.problems import NO_SUCH_RUN, STOPPED
 from bangfu.decide.comparison.services import used_of
+from bangfu.decide.comparison.services_duplicates import Pair, pairs_of, record_duplicates
 from bangfu.engine.comparison import How, compare_staged
 from bangfu.engine.datasets import declared_datasets
 from bangfu.engine.duckdb_.facts import Delivery
 from bangfu.engine.intake.archive_row import ArchiveRow
 from bangfu.engine.intake.people import HOUSEHOLD_ID, PERSON_ID, SOURCE, write_people_rows
 from bangfu.engine.intake.staged_deliveries import staged_delivery
-from bangfu.engine.intake.staged_register import stage_register
+from bangfu.engine.intake.staged_register import StagedRegister, stage_register
 from bangfu.engine.matching.reasons import KIND as LIKENESS
 from bangfu.engine.rules.ruleset import further_rules, load_rules, with_further
 from bangfu.ground.acts.actor import Actor
@@ -40,6 +42,9 @@ from bangfu.record.registry.reading import FiledRow, bundles, rows_of
 from bangfu.record.registry.selectors.rows import open_files
 from bangfu.record.sources.about import seal_keys
 from bangfu.record.sources.selectors import ActiveDelivery, deliveries_in_force
+
+if TYPE_CHECKING:
+    from bangfu.engine.matching.duplicates import SameFamily
 
 _PLAN, _PEOPLE = "plan.json", "people.parquet"
 
@@ -104,6 +109,13 @@ def _carry_out(actor: Actor, run: Run, folder: Path, how: How | None) -> None:
             found=found,
         )
     _close_departed(actor, run.pk, plan["attempt"])
+    if plan["pairs"] is not None:
+        record_duplicates(
+            actor=actor,
+            act_id=uuid5(run.pk, f"{plan['attempt']}/duplicates"),
+            run_id=run.pk,
+            pairs=[Pair(UUID(pair["one"]), UUID(pair["other"]), pair["persons"]) for pair in plan["pairs"]],
+        )
     services.finish_run(
         actor=actor,
         act_id=uuid5(run.pk, "finish"),
@@ -132,6 +144,7 @@ def _compare(actor: Actor, run: Run, folder: Path, how: How | None) -> None:
     )
     people = folder / _PEOPLE
     persons = write_people_rows(_register(actor, files), people, file="档案") if files else 0
+    pairs: list[Pair] | None = [] if how.matching else None
     if persons:
         # Each round takes the same register: it is read once.
         register = stage_register(people, folder / "register", today=run.on, matching=how.matching)
@@ -140,6 +153,8 @@ def _compare(actor: Actor, run: Run, folder: Path, how: How | None) -> None:
             out = folder / "findings.parquet"
             compare_staged(register, _opened(deliveries), run.on, out, how=with_keys, evidence=part(folder, number))
             out.unlink()
+        if how.matching:
+            pairs = pairs_of(_same_families(register, run.on))
         shutil.rmtree(register.folder)
     people.unlink(missing_ok=True)
     if persons:
@@ -151,9 +166,17 @@ def _compare(actor: Actor, run: Run, folder: Path, how: How | None) -> None:
         "persons": persons,
         "seconds": round(time.monotonic() - started, 3),
         "rules_version": str(load_rules().version),
+        "pairs": None if pairs is None else [asdict(pair) for pair in pairs],
     }
     with replacing(folder / _PLAN) as temporary:
-        temporary.write_text(json.dumps(plan), "utf-8")
+        temporary.write_text(json.dumps(plan, default=str), "utf-8")
+
+
+def _same_families(register: StagedRegister, on: date) -> "list[SameFamily]":
+    # Splink takes half a second to import, and most comparisons do without it.
+    from bangfu.engine.matching.duplicates import duplicates  # noqa: PLC0415
+
+    return duplicates(register, on)
 
 
 def files_to_compare(actor: Actor) -> tuple[list[UUID], int]:

@@ -121,6 +121,7 @@ def menu_labels() -> dict[str, str]:
         "desk": gettext("待办"),
         "files": gettext("档案"),
         "review": gettext("核实"),
+        "duplicates": gettext("重复建档"),
         "approvals": gettext("审批"),
         "deliveries": gettext("部门数据"),
         "imports": gettext("导入"),

@@ -233,6 +233,7 @@ _MENU = (
     ("desk", "checklist"),
     ("files", "folders"),
     ("review", "search"),
+    ("duplicates", "users"),
     ("approvals", "shield-check"),
     ("deliveries", "building-community"),
     ("imports", "table-import"),
