@@ -8,10 +8,10 @@ import json
 import shutil
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4, uuid5
 
 from django.db.utils import InterfaceError, OperationalError
@@ -166,10 +166,10 @@ def _compare(actor: Actor, run: Run, folder: Path, how: How | None) -> None:
         "persons": persons,
         "seconds": round(time.monotonic() - started, 3),
         "rules_version": str(load_rules().version),
-        "pairs": None if pairs is None else [asdict(pair) for pair in pairs],
+        "pairs": None if pairs is None else [_plain(pair) for pair in pairs],
     }
     with replacing(folder / _PLAN) as temporary:
-        temporary.write_text(json.dumps(plan, default=str), "utf-8")
+        temporary.write_text(json.dumps(plan), "utf-8")
 
 
 def _same_families(register: StagedRegister, on: date) -> "list[SameFamily]":
@@ -177,6 +177,10 @@ def _same_families(register: StagedRegister, on: date) -> "list[SameFamily]":
     from bangfu.engine.matching.duplicates import duplicates  # noqa: PLC0415
 
     return duplicates(register, on)
+
+
+def _plain(pair: Pair) -> dict[str, Any]:
+    return {"one": str(pair.one), "other": str(pair.other), "persons": pair.persons}
 
 
 def files_to_compare(actor: Actor) -> tuple[list[UUID], int]:

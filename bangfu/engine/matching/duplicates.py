@@ -103,7 +103,7 @@ def _score(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
             QUALIFY row_number() OVER (PARTITION BY one, other ORDER BY probability DESC) = 1),
         pair AS (SELECT * FROM likely
             UNION ALL SELECT a.pid, b.pid, 1.0, TRUE{nothing} FROM filed AS a JOIN filed AS b ON a.key = b.key AND a.pid < b.pid)
-        SELECT pair.*, {log2(prior / (1 - prior)):.4f} AS prior, a.household_id AS one_file, a.person_id AS one_person,
+        SELECT pair.*, CAST({log2(prior / (1 - prior)):.4f} AS DOUBLE) AS prior, a.household_id AS one_file, a.person_id AS one_person,
             b.household_id AS other_file, b.person_id AS other_person, least(a.household_text, b.household_text) AS family,
             greatest(a.household_text, b.household_text) AS other_family
         FROM pair JOIN filed AS a ON a.pid = one JOIN filed AS b ON b.pid = other WHERE a.household <> b.household""")
