@@ -10,8 +10,10 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from bangfu.core.clock import MachineClock, today
+from bangfu.decide.comparison.models import Duplicate
 from bangfu.decide.comparison.running import compare_now
 from bangfu.decide.comparison.services import start_run
+from bangfu.decide.comparison.services_duplicates import Pair, record_duplicates
 from bangfu.decide.identification.models import Determination
 from bangfu.decide.identification.proposing import propose_now
 from bangfu.decide.identification.services import accept_clean, settle
@@ -65,6 +67,7 @@ def make_world(folder: Path) -> dict[str, Things]:
     propose_now(_operator(DALI, Purpose.IDENTIFICATION), on, uuid4())
     for place, things in world.items():
         _settle(place, things)
+    _alike(world)
     _people(world)
     return world
 
@@ -114,6 +117,23 @@ def _settle(place: str, things: Things) -> None:
         things.parts["case_id"] = Case.objects.get(subject_id=row.pk).pk
     assert things.member is not None
     show_number(actor=actor, act_id=uuid4(), member_id=things.member, reason=Reason.FAMILY)
+
+
+def _alike(world: dict[str, Things]) -> None:
+    """Two pairs of files that look like one family's: one within one's own area, one with the neighbour's, which is the prefecture's."""
+    prefecture = _operator(DALI, Purpose.COMPARISON)
+    pairs = [_pair(world[OWN], world[BELOW]), _pair(world[OWN], world[NEIGHBOUR])]
+    record_duplicates(actor=prefecture, act_id=uuid4(), run_id=world[ABOVE].parts["run_id"], pairs=pairs)
+    with acting(prefecture):
+        own, above = (Duplicate.objects.get(org=PLACES[place][1]).pk for place in (OWN, ABOVE))
+    for place, pair in ((OWN, own), (BELOW, own), (ABOVE, above)):
+        world[place].parts["duplicate_id"] = pair
+
+
+def _pair(mine: Things, theirs: Things) -> Pair:
+    (one, one_member), (other, other_member) = sorted((t.parts["file_id"], t.member) for t in (mine, theirs))
+    alike = {"one": str(one_member), "other": str(other_member), "by_number": False, "probability": 0.9, "start": -9.0}
+    return Pair(one, other, [{**alike, "fields": []}])
 
 
 def _people(world: dict[str, Things]) -> None:

@@ -345,7 +345,8 @@ def _remarks(manifest: Manifest, about: About | None) -> list[Problem]:
     if wrong_total := check_totals(manifest, rows=about.rows if about else None):
         found.append(wrong_total)
     dataset = declared_datasets()[manifest.dataset]
-    needed = {dataset.columns[c].heading for c in (*staged_columns(dataset), dataset.person) if c in dataset.columns}
+    read = (*staged_columns(dataset, employers=False), dataset.person)
+    needed = {dataset.columns[c].heading for c in read if c in dataset.columns}
     if lacking := [heading for heading in manifest.missing if heading in needed]:
         found.append(problems.COLUMNS_LACKING(dataset=manifest.dataset, columns="、".join(lacking)))
     for column, cells in manifest.unreadable.items():

@@ -17,7 +17,7 @@ from bangfu.synthetic.filing import Cells, file_household
 from bangfu.synthetic.forms import registry_headings
 from bangfu.synthetic.lives import live
 from bangfu.synthetic.outputs import Outputs
-from bangfu.synthetic.places import COUNTIES, ONE_SHEET_COUNTY, County, shares, write_organisations
+from bangfu.synthetic.places import COUNTIES, EMPLOYERS, ONE_SHEET_COUNTY, County, shares, write_organisations
 from bangfu.synthetic.sinks import Values
 from bangfu.synthetic.strangers import Strangers
 from bangfu.synthetic.summary_sheet import write_one_sheet
@@ -91,14 +91,14 @@ class _Writer:
     def __init__(self, seed: int, outputs: Outputs, progress: Progress) -> None:
         self._seed, self._outputs, self._progress = seed, outputs, progress
         self._roll = NumberRoll()
-        self._household = self._chunk = 0
+        self._household = self._chunk = self._county_begins = 0
         self._without_head: set[tuple[str, ...]] = set()
         self.is_head = bytearray()
         self.parts: list[Part] = []
 
     def county(self, county: County, households: int) -> None:
         """Write a county's households, and the strangers among whom the departments know them."""
-        first = len(self.is_head)
+        first = self._county_begins = len(self.is_head)
         while households > 0:
             self._write_chunk(county, min(households, _CHUNK))
             households -= _CHUNK
@@ -115,6 +115,9 @@ class _Writer:
         for name, dataset in DATASETS.items():
             rows[name] += strangers.rows(dataset)
         self._outputs.deliver(dice, rows)
+        if before == self._county_begins:
+            employers = {"companies": strangers.companies(EMPLOYERS[COUNTIES.index(county)])}
+            self._outputs.deliver(Dice(f"{self._seed}/employers/{county.code}"), employers)
         self._progress(households)
 
     def _write_household(self, county: County, delivered: dict[str, list[Values]]) -> None:

@@ -9,7 +9,7 @@ from bangfu.synthetic.datasets import DATASETS, Dataset
 from bangfu.synthetic.days import REFERENCE_DAY, month_back
 from bangfu.synthetic.dice import Dice
 from bangfu.synthetic.names import many_names, other_spelling
-from bangfu.synthetic.places import COUNTIES, EMPLOYERS
+from bangfu.synthetic.places import COUNTIES, EMPLOYERS, PUBLIC, Employer
 
 Column = Callable[[Dice, int], list[str]]
 Values = tuple[str | None, ...]
@@ -137,6 +137,27 @@ class Strangers:
             pairs = [state.partition(":") for state in columns["状态"]]
             columns |= {"状态": [pair[0] for pair in pairs], "注销原因": [pair[2] for pair in pairs]}
         return list(zip(*(columns[heading] for heading in dataset.headings), strict=True))
+
+    def companies(self, employers: Sequence[Employer]) -> list[Values]:
+        """The register's rows of employers that people on file work for; whoever runs them is a stranger."""
+        rows: list[Values] = []
+        for turn, employer in enumerate(employers):
+            if employer.nature == PUBLIC:
+                continue
+            at = turn % len(self._names)
+            cells = {
+                "统一社会信用代码": employer.code,
+                "名称": employer.name,
+                "法定代表人": self._names[at],
+                "身份证号": self._numbers[at],
+                "职务": "法定代表人",
+                "出资额": str(500_000 * (1 + turn)),
+                "出资比例": "100%",
+                "状态": ("吊销", "注销")[turn % 2] if employer.state == "关闭" else "存续",
+                "成立日期": date(1998 + turn % 20, 1 + turn % 12, 1).isoformat(),
+            }
+            rows.append(tuple(cells[heading] for heading in DATASETS["companies"].headings))
+        return rows
 
     def _soil(self, names: list[str], numbers: list[str]) -> None:
         dice, everyone = self._dice, range(len(names))

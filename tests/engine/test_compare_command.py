@@ -206,3 +206,19 @@ def test_a_number_never_shows_in_the_output(place: Path) -> None:
     done = compare(place)
     assert HEAD[:17] not in done.stdout + done.stderr
     assert WIFE not in done.stdout + done.stderr
+
+
+def test_employers_are_asked_about_only_where_somebody_asks(place: Path) -> None:
+    code = "91350100M000100Y43"
+    write_csv(place / "people.csv", family(工作状态="在岗", 统一社会信用代码=code))
+    company = {"统一社会信用代码": code.lower(), "名称": "甲厂", "身份证号": "", "出资额": "5万", "状态": "注销"}
+    write_csv(place / "datasets" / "companies.csv", [company])
+    said = {}
+    for asked in ("--no-employers", "--employers"):
+        # The company's own row has nobody's number: it is set aside, and counts all the same.
+        assert compare(place, asked).returncode == 1
+        said[asked] = (place / "findings.csv").read_text("utf-8").splitlines()
+    assert [line for line in said["--employers"] if line not in said["--no-employers"]] == [
+        f"{HEAD},{HEAD},companies,疑点,单位状态,档案写的单位登记为“甲厂”，状态注销，出资额合计50000.00元；档案写在岗,companies.csv:2"
+    ]
+    assert set(said["--no-employers"]) < set(said["--employers"])

@@ -10,7 +10,7 @@ from bangfu.core.shipped import policy_folder
 from bangfu.engine.datasets import declared_datasets
 from bangfu.engine.findings.words import REASONS
 from bangfu.engine.rules.expressions import NotAllowed, parse, sql_of
-from bangfu.engine.rules.ruleset import load_rules
+from bangfu.engine.rules.ruleset import load_rules, with_further
 
 SCOPE = {"": frozenset({"status", "use"}), "fact": frozenset({"amount"})}
 
@@ -74,7 +74,7 @@ def test_no_heading_of_a_dataset_means_two_columns() -> None:
 
 
 def test_every_stated_fact_is_used_by_a_rule_or_said_to_wait() -> None:
-    used = {rule.fact for rule in load_rules().rules}
+    used = {rule.fact for rule in with_further(load_rules()).rules}
     stated = {fact for dataset in declared_datasets().values() for fact in dataset.states}
     assert stated - used == {"is_medically_insured"}
 

@@ -102,6 +102,7 @@ SENSITIVE = [
     Stop("keys", after("?", "dialog#keys[open]")),
     Stop("empty queue", "/review/?view=overdue"),
     Stop("clean", "/review/clean/"),
+    Stop("duplicates", "/duplicates/"),
 ]
 IMPORTS = [
     Stop("imports", "/imports/"),

@@ -31,6 +31,13 @@ MONTHS = {
     "2026-02": (2026, 2), "202503": (2025, 3), "2025年2月": (2025, 2), "2024-01": (2024, 1), "2023-03": (2023, 3), "长期": None,
     "不详": None,
 }  # fmt: skip
+# Every spelling of a credit code → the code; a wrong check digit is a code all the same, what has not 18 characters is none.
+CODES = {
+    "": "", "91350100M000100Y43": "91350100M000100Y43", "91350100m000100y43": "91350100M000100Y43",
+    "９１３５０１００ M000100Y43": "91350100M000100Y43", "91350100M000100Y44": "91350100M000100Y44",
+    "92350100M000100Y43": "92350100M000100Y43", "\u200b92350100M000100Y43 ": "92350100M000100Y43", "530100123456789": "",
+    "53010012-3": "", "无": "", "91350100M000100I43": "",
+}  # fmt: skip
 UNREADABLE = ("约", "不详")
 NAME_COLUMN = {"vehicles": "所有人", "companies": "法定代表人", "real_estate": "权利人"}
 NUMBER_COLUMN = {"population": "公民身份号码", "real_estate": "证件号", "disability": "残疾人证号"}
@@ -62,8 +69,11 @@ class Person:
     found: list[tuple[str, str, str, list[int]]] = field(default_factory=list)
 
 
-def judge(case: Case) -> set[Finding]:
-    """All findings of a case. Source rows are ``dataset:row;...``, and ``people:row`` for the register."""
+def judge(case: Case, *, employers: bool = False) -> set[Finding]:
+    """All findings of a case. Source rows are ``dataset:row;...``, and ``people:row`` for the register.
+
+    ``employers``: also what decision 33 adds to the table.
+    """
     people = [read_person(row, index) for index, row in enumerate(case.people, 1)]
     for person in people:
         about_number(person, case)
@@ -71,6 +81,8 @@ def judge(case: Case) -> set[Finding]:
             mine = [(at, row) for at, row in enumerate(rows, 2) if person.number and key(dataset, row) == person.number]
             about_name(person, dataset, mine)
             ABOUT.get(dataset, nothing)(person, mine, case, people)
+        if employers:
+            about_employer(person, case)
     about_homes(people, case)
     return set(laid_together(people))
 
@@ -239,6 +251,21 @@ def about_homes(people: list[Person], case: Case) -> None:
                 in_part = in_part or code(row["共有份额"]) not in ("全部", "100%")
         if len(units) >= 2:
             family[0].found.append(("real_estate", "多套住房", "疑点" if in_part else "矛盾", rows))
+
+
+def about_employer(person: Person, case: Case) -> None:
+    """Whose number a company's row has is all the same: the code says whose employer it is."""
+    own = CODES[person.said["统一社会信用代码"]]
+    closing = ("吊销", "注销", "吊销未注销", "停业", "歇业", "清算", "清算中", "责令关闭", "撤销")
+    rows = [
+        at
+        for at, row in enumerate(case.deliveries.get("companies", []), 2)
+        if own and CODES[row["统一社会信用代码"]] == own and code(row["状态"]) in closing
+    ]
+    if rows and status(person) == "在岗":
+        person.found.append(("companies", "单位状态", "疑点", rows))
+    if rows and status(person) in ("失(无)业", "下(待)岗"):
+        person.found.append(("companies", "单位状态", "佐证", rows))
 
 
 def social_insurance(person: Person, mine: list[tuple[int, Row]], case: Case, people: list[Person]) -> None:

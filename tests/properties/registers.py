@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from random import Random
 
-from tests.properties.judge import AMOUNTS, DAYS, MONTHS, Case, Row, last_character
+from tests.properties.judge import AMOUNTS, CODES, DAYS, MONTHS, Case, Row, last_character
 
 Values = tuple[str, ...]
 _NAMES = (
@@ -25,9 +25,9 @@ DATASETS: dict[str, dict[str, Values]] = {
     "vehicles": {"所有人": (_NAME,), "身份证号": (_NUMBER,), "号牌号码": ("云L00000",), "号牌种类": ("小型汽车",),
         "车辆类型": ("小型轿车", "两轮摩托车", "残疾人专用汽车", "三轮轮椅车", "残疾人摩托车", ""), "品牌": ("某牌",),
         "使用性质": ("非营运", "残疾人专用", ""), "初次登记日期": _DAYS, "状态": ("正常", "查封", "报废", "注销", "正常 ", "")},
-    "companies": {"统一社会信用代码": ("91350100M000100Y43",), "名称": ("某店",), "法定代表人": (_NAME,), "身份证号": (_NUMBER,),
+    "companies": {"统一社会信用代码": tuple(CODES), "名称": ("某店",), "法定代表人": (_NAME,), "身份证号": (_NUMBER,),
         "职务": ("经营者",), "出资额": _YUAN,
-        "出资比例": ("100%",), "状态": ("存续", "在业", "吊销", "注销", ""), "成立日期": _DAYS},
+        "出资比例": ("100%",), "状态": ("存续", "在业", "吊销", "注销", "停 业", ""), "成立日期": _DAYS},
     "real_estate": {"权利人": (_NAME,), "证件号": (_NUMBER,),
         "不动产单元号": ("U1", "U2", "Ｕ1", "U 2", ""), "坐落": ("甲路1号", "乙路2号", ""),
         "面积": ("80",), "用途": ("住宅", "住宅", "商业", "商铺", "车库"), "共有份额": ("全部", "100%", "１００％", "50%", ""),
@@ -57,7 +57,7 @@ PEOPLE: dict[str, Values] = {
         "人员身份": ("", "", *_STATUSES), "工作状态": _STATUSES, "健康状况": ("", "良好", "残疾"),
     "疾病/残疾类别": _ILLNESSES, "月收入": ("", *_YUAN), "本人月平均收入": _YUAN,
         "户口所在地行政区划": ("", "532901", "532923000000", "530100", "大理"),
-    "主要致困原因": _CAUSES, "次要致困原因": _CAUSES,
+    "主要致困原因": _CAUSES, "次要致困原因": _CAUSES, "统一社会信用代码": tuple(CODES),
 }  # fmt: skip
 
 _DIRT: tuple[Callable[[str], str], ...] = (

@@ -13,7 +13,7 @@ from bangfu.core.shipped import policy_folder
 from bangfu.engine.comparison import How, compare
 from bangfu.engine.duckdb_.session import Limits
 from bangfu.engine.intake.deliveries_folder import About
-from bangfu.engine.rules.ruleset import load_rules
+from bangfu.engine.rules.ruleset import further_rules, load_rules, with_further
 from tests.properties.judge import Case, Finding, Row, judge
 from tests.properties.registers import DATASETS, PEOPLE, compose
 
@@ -29,7 +29,10 @@ def test_more_than_a_thousand_registers_are_promised() -> None:
 def test_comparison_finds_exactly_what_the_judge_finds(seed: int, tmp_path: Path) -> None:
     random = Random(seed)
     case = compose(random, REGISTERS)
-    expected, found = judge(case), run(case, random, tmp_path)
+    # The further rules beside the base rules in every second run, and never a row of theirs in the others.
+    further = seed % 2 == 1
+    how = How(rules=with_further(load_rules()) if further else None, limits=Limits(threads=1))
+    expected, found = judge(case, employers=further), run(case, random, tmp_path, how)
     assert sorted(expected - found) == []
     assert sorted(found - expected) == []
     assert len(found) > 1_500
@@ -59,6 +62,15 @@ def test_the_judge_notices_a_broken_rule(rule: str, broken: str, tmp_path: Path)
         if judge(case) != run(case, random, folder, How(rules=load_rules(path))):
             return
     pytest.fail("no register told the broken rule from the right one")
+
+
+def test_the_judge_notices_a_broken_further_rule(tmp_path: Path) -> None:
+    rules = with_further(load_rules())
+    case = compose(random := Random(1), REGISTERS, everything=True)
+    assert any(kind == "单位状态" for *_, kind, _ in judge(case, employers=True))
+    forgetful = [rule.model_copy(update={"where": "fact.status <> '停业'"}) for rule in further_rules().rules]
+    broken = rules.model_copy(update={"rules": load_rules().rules + tuple(forgetful)})
+    assert judge(case, employers=True) != run(case, random, tmp_path, How(rules=broken, limits=Limits(threads=1)))
 
 
 def run(case: Case, random: Random, folder: Path, how: How | None = None) -> set[Finding]:

@@ -19,7 +19,7 @@ from bangfu.engine.intake.deliveries import stage_delivery
 from bangfu.engine.intake.staged_register import stage_register
 from bangfu.engine.protection.files import Protection
 from bangfu.engine.protection.staged import lay_down, opened_delivery
-from bangfu.engine.rules.ruleset import load_rules
+from bangfu.engine.rules.ruleset import load_rules, with_further
 from bangfu.engine.spark_.buckets import lay_out, with_bucket
 from bangfu.engine.spark_.cluster import Cluster
 from bangfu.engine.spark_.translate import NotTranslated, on_spark
@@ -60,18 +60,19 @@ def test_both_engines_find_the_same(seed: int, spark: "SparkSession", tmp_path: 
         assert sum(entry.findings for entry in compared.counts) == len(rows)
         return rows, pq.read_table(evidence).to_pylist()
 
-    by_duckdb, by_spark = found(How(limits=_LIMITS)), found(How(limits=_LIMITS, cluster=Cluster(buckets=2)))
+    rules = with_further(load_rules())
+    by_duckdb = found(How(rules=rules, limits=_LIMITS))
+    by_spark = found(How(rules=rules, limits=_LIMITS, cluster=Cluster(buckets=2)))
     assert by_spark == by_duckdb
     findings, evidence = by_duckdb
-    declared = load_rules().rules
     # Every rule found something, and came to every conclusion that it has.
     assert {led for row in evidence for led in row["rule"].split(";")} == {
-        f"{rule.kind}/{rule.fact}" for rule in declared
+        f"{rule.kind}/{rule.fact}" for rule in rules.rules
     }
-    concluded = {(rule.kind, line.conclusion) for rule in declared for line in rule.conclude}
+    concluded = {(rule.kind, line.conclusion) for rule in rules.rules for line in rule.conclude}
     assert {(row["种类"], row["结论"]) for row in findings} == concluded
     # What is compared here tells one rule from another.
-    assert found(How(rules=load_rules(_broken(tmp_path)), limits=_LIMITS)) != by_spark
+    assert found(How(rules=with_further(load_rules(_broken(tmp_path))), limits=_LIMITS)) != by_spark
 
 
 def test_a_bucket_is_where_spark_looks(spark: "SparkSession", tmp_path: Path) -> None:

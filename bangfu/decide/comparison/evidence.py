@@ -115,4 +115,5 @@ def _one(row: dict[str, Any], deliveries: dict[str, str]) -> Found:
         rules_version=str(row["rules_version"]),
         as_of=row["as_of"],
         delivery=UUID(delivery) if delivery else None,
+        candidates=tuple(row.get("candidates") or ()),
     )

@@ -24,6 +24,7 @@ class Person:
     health: str
     illness_or_disability: str
     number_missing: bool
+    employer: str = ""
 
     @property
     def disabled(self) -> bool:
@@ -85,6 +86,10 @@ def _status(person: Person, _family: Family) -> Words:
     return _stated("工作状态", "work status", person.status)
 
 
+def _employer(person: Person, _family: Family) -> Words:
+    return joined([_stated("工作单位", "employer", person.employer), _status(person, _family)])
+
+
 def _income(person: Person, _family: Family) -> Words:
     if person.monthly_income_fen is None:
         return Words("月收入未填", "monthly income not filled in")
@@ -139,6 +144,7 @@ _SAYS: Mapping[str, Callable[[Person, Family], Words]] = {
     "多套住房": _housing,
     "劳动关系": _status,
     "就业状态": _status,
+    "单位状态": _employer,
     "领取养老金": _status,
     "收入不符": _income,
     "低保在享": _allowance,

@@ -9,7 +9,6 @@ from procrastinate.contrib.django import app
 from bangfu.core.problems import Problem
 from bangfu.decide.comparison import running
 from bangfu.decide.comparison.services import JOB
-from bangfu.engine.comparison import How
 from bangfu.engine.duckdb_.session import Limits, memory_limit
 from bangfu.ground.access.selectors import actor_again, operator
 
@@ -27,7 +26,7 @@ def run(*, run_id: str, person_id: str, role: str, organisation: str, purpose: s
         running.fail(operator(code=organisation), UUID(run_id), problem)
         return
     try:
-        how = How(limits=Limits(memory=memory_limit(settings.BANGFU_MEMORY)))
+        how = running.asking_everything(Limits(memory=memory_limit(settings.BANGFU_MEMORY)))
     except Problem as problem:
         running.fail(actor, UUID(run_id), problem)
         return

@@ -15,13 +15,14 @@ class Run(models.Model):
 
     ``attempt`` counts how often the engine began: a killed run goes on where it was, or begins again. ``chunks`` of ``chunks_done`` are
     recorded. ``without_basis``: files on file that no standing consent lets us compare. ``by_kind``: open findings by 种类 and 结论.
+    ``left_out``: kinds beyond the base rules that it did not ask about, so that such findings stay as they are.
     ``stages``: what was done and is being done, each with name, dataset, rows, seconds (None: at work) and began, in their order.
     ``changes``: [种类, 结论, opened, changed, closed], as far as was recorded. ``cancelled_name``: who ended it, if anybody did.
     """
 
     SENSITIVITY = classes(
         public="id org state on purpose rules_version deliveries started_at finished_at persons households without_basis "
-        "attempt chunks chunks_done by_kind findings opened changed closed seconds problem version stages changes",
+        "attempt chunks chunks_done by_kind findings opened changed closed seconds problem version stages changes left_out",
         ordinary="created_by created_name cancelled_name",
     )
 
@@ -42,6 +43,7 @@ class Run(models.Model):
     purpose = models.CharField(max_length=30)
     rules_version = models.CharField(max_length=64, blank=True, default="")
     deliveries = models.JSONField(default=list)
+    left_out = models.JSONField(default=list)
     attempt = models.PositiveIntegerField(default=0)
     chunks = models.IntegerField(null=True)
     chunks_done = models.IntegerField(default=0)
@@ -91,13 +93,14 @@ class Finding(models.Model):
 
     One open finding per person, dataset, 种类 and 结论; ``member`` is empty for what concerns the household as a whole only where
     the file has no head row. ``rows`` are the source rows as ``file:row``; ``content`` is the hash of what is said, by which a change is
-    known: where it is read, and as of which day, may move on without anything being said anew.
+    known: where it is read, and as of which day, may move on without anything being said anew. ``candidates``: of 可能同一人, for each
+    candidate {probability, start, weight, rows, fields: [{field, name, level, says, weight}]}, the likeliest first.
     """
 
     SENSITIVITY = classes(
         public="id household case_file member org dataset kind conclusion state delivery_id as_of rule rules_version file row_count "
         "first_row opened_run changed_run closed_run opened_at changed_at closed_at content",
-        sensitive="says_zh says_en may_be rows",
+        sensitive="says_zh says_en may_be rows candidates",
     )
 
     class State(models.TextChoices):
@@ -119,6 +122,7 @@ class Finding(models.Model):
     says_en = models.TextField()
     may_be = models.JSONField(default=list)
     rows = models.JSONField(default=list)
+    candidates = models.JSONField(default=list)
     row_count = models.IntegerField(default=0)
     first_row = models.CharField(max_length=100, blank=True, default="")
     file = models.CharField(max_length=300, blank=True, default="")
@@ -152,3 +156,56 @@ class Finding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.conclusion}"
+
+
+@tracked("DuplicateEvent")
+class Duplicate(models.Model):
+    """Two open files that may be one family's, and how a person settled it. ``org``: the lowest union above both files.
+
+    So only whoever may see both files sees the pair. ``one`` is the file with the smaller id. ``persons``: who in both may be one person,
+    [{one, other, by_number, probability, start, fields}], members by id; ``content``: the hash of what is alike, without weights, by which
+    a settled pair is asked about again only when the facts change. ``close``: the file that whoever settled it proposes to close.
+    """
+
+    SENSITIVITY = classes(
+        public="id org one other state version by_number content run_id found_at settled_at close",
+        ordinary="probability settled_by settled_name",
+        sensitive="persons reason",
+    )
+
+    class State(models.TextChoices):
+        """``GONE``: no longer alike, or one of the files was closed, before anybody settled it."""
+
+        WAITING = "waiting"
+        SAME = "same"
+        DIFFERENT = "different"
+        GONE = "gone"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    org = models.CharField(max_length=80, db_collation="C", db_index=True)
+    one = models.ForeignKey("registry.CaseFile", on_delete=models.PROTECT, related_name="+")
+    other = models.ForeignKey("registry.CaseFile", on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=20, choices=State.choices, default=State.WAITING)
+    version = models.PositiveIntegerField(default=1)
+    by_number = models.BooleanField()
+    probability = models.FloatField()
+    persons = models.JSONField()
+    content = models.CharField(max_length=64)
+    run_id = models.UUIDField()
+    found_at = models.DateTimeField(db_default=Now())
+    reason = models.TextField(blank=True, default="")
+    close = models.ForeignKey("registry.CaseFile", on_delete=models.PROTECT, null=True, related_name="+")
+    settled_by = models.UUIDField(null=True)
+    settled_name = models.CharField(max_length=100, blank=True, default="")
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """A pair once, its files in order."""
+
+        constraints = [
+            models.UniqueConstraint(fields=["one", "other"], name="duplicate_once"),
+            models.CheckConstraint(condition=Q(one__lt=models.F("other")), name="duplicate_in_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.one_id} {self.other_id} {self.state}"

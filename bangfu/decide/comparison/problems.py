@@ -44,3 +44,24 @@ NEWER_RUN = kind(
     do_zh="请重新比对。",
     do_en="Start a new comparison.",
 )
+REASON_MISSING = kind(
+    "comparison.duplicate_reason",
+    zh="没有写怎么核实的。",
+    en="How it was verified is missing.",
+    do_zh="请写明问了谁、看了什么。",
+    do_en="Write whom you asked, or what you saw.",
+)
+CLOSE_ONE_OF_BOTH = kind(
+    "comparison.duplicate_close",
+    zh="是同一家时，要选建议撤销哪一份档案。",
+    en="Where they are the same family, choose which of the two files should be closed.",
+    do_zh="请在两份里选一份。这里只提建议，不会撤档。",
+    do_en="Choose one of the two. It is proposed only; nothing is closed here.",
+)
+SETTLED_BEFORE = kind(
+    "comparison.duplicate_settled",
+    zh="这一对已经核实过，或已经不再相像。",
+    en="This pair has been settled, or is no longer alike.",
+    do_zh="请从列表看现在的情况。",
+    do_en="See in the list how it stands now.",
+)

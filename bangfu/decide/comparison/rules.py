@@ -18,7 +18,10 @@ READING, STAGING, ORDERING, RECORDING = "read", "stage", "order", "record"
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A finding of a run, as plain values. ``sources``: ``file:row``, one by one; ``may_be``: (Chinese, English)."""
+    """A finding of a run, as plain values. ``sources``: ``file:row``, one by one; ``may_be``: (Chinese, English).
+
+    ``candidates``: of 可能同一人, what speaks for and against each (engine/matching/reasons.add_reasons), as JSON.
+    """
 
     case_file: UUID
     member: UUID | None
@@ -36,6 +39,7 @@ class Found:
     rules_version: str = ""
     as_of: date | None = None
     delivery: UUID | None = None
+    candidates: tuple[dict[str, Any], ...] = ()
 
     @property
     def key(self) -> Key:
@@ -51,18 +55,22 @@ class Found:
     @property
     def place(self) -> "Place":
         """Where it was read."""
-        return Place(self.sources, self.file, self.delivery, self.as_of, self.rules_version)
+        return Place(self.sources, self.file, self.delivery, self.as_of, self.rules_version, self.candidates)
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a finding is read, and by which version of the rules: it may move on while the same is said."""
+    """Where a finding is read, and by which version of the rules: it may move on while the same is said.
+
+    So may the weights of a candidate, which depend on all that was delivered.
+    """
 
     sources: tuple[str, ...]
     file: str
     delivery: UUID | None
     as_of: date | None
     rules_version: str
+    candidates: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +97,15 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What a run compared: dataset → the coverages of its deliveries (empty: every place)."""
+    """What a run compared: dataset → the coverages of its deliveries (empty: every place); ``left_out``: kinds it did not ask about."""
 
     coverages: Mapping[str, Sequence[tuple[str, ...]]]
+    left_out: Collection[str] = ()
 
-    def read_again(self, dataset: str, covered: tuple[str, ...]) -> bool:
+    def read_again(self, dataset: str, kind: str, covered: tuple[str, ...]) -> bool:
         """Did the run look at all that a finding was once read from? What the file itself shows is always looked at."""
+        if kind in self.left_out:
+            return False
         return not dataset or any(_covers(wide, covered) for wide in self.coverages.get(dataset, ()))
 
 
@@ -121,9 +132,9 @@ def difference(
     for key, earlier in before.items():
         if key in now:
             continue
-        member, dataset, _, _ = key
+        member, dataset, kind, _ = key
         gone = member is not None and member not in members
-        if gone or compared.read_again(dataset, earlier.covered):
+        if gone or compared.read_again(dataset, kind, earlier.covered):
             answer.closed.append(earlier.id)
     return answer
 
@@ -168,6 +179,7 @@ def _joined(entries: list[Found]) -> Found:
         rules_version=first.rules_version,
         as_of=min((entry.as_of for entry in entries if entry.as_of), default=None),
         delivery=first.delivery,
+        candidates=tuple(sorted((c for entry in entries for c in entry.candidates), key=lambda c: -c["probability"])),
     )
 
 

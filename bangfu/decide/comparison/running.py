@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4, uuid5
 
 from django.db.utils import InterfaceError, OperationalError
@@ -26,15 +27,18 @@ from bangfu.decide.comparison.problems import CANCELLED, NO_SUCH_RUN, STOPPED
 from bangfu.decide.comparison.progress import Progress, heeding
 from bangfu.decide.comparison.rules import ORDERING, READING, RECORDING, STAGING
 from bangfu.decide.comparison.services import used_of
+from bangfu.decide.comparison.services_duplicates import Pair, pairs_of, record_duplicates
 from bangfu.decide.comparison.services_stopping import cancel_run, go_on_run
 from bangfu.engine.comparison import How, compare_staged
 from bangfu.engine.datasets import declared_datasets
 from bangfu.engine.duckdb_.facts import Delivery
+from bangfu.engine.duckdb_.session import Limits
 from bangfu.engine.intake.archive_row import ArchiveRow
 from bangfu.engine.intake.people import HOUSEHOLD_ID, PERSON_ID, SOURCE, write_people_rows
-from bangfu.engine.intake.staged_register import stage_register
+from bangfu.engine.intake.staged_register import StagedRegister, stage_register
+from bangfu.engine.matching.reasons import KIND as LIKENESS
 from bangfu.engine.protection.staged import opened_delivery, size_at_rest
-from bangfu.engine.rules.ruleset import load_rules
+from bangfu.engine.rules.ruleset import further_rules, load_rules, with_further
 from bangfu.engine.stages import Stages, Stop, Stopped
 from bangfu.ground.access.at_rest import opening_folder, protection
 from bangfu.ground.acts.actor import Actor
@@ -46,13 +50,27 @@ from bangfu.record.registry.selectors.rows import open_files
 from bangfu.record.sources.about import label_of, seal_keys
 from bangfu.record.sources.selectors import ActiveDelivery, deliveries_in_force
 
+if TYPE_CHECKING:
+    from bangfu.engine.matching.duplicates import SameFamily
+
 _PLAN, _PEOPLE = "plan.json", "people.parquet"
 # Bytes of one household's rows and findings while a run works.
 _PER_FILE = 20_000
 
 
+def asking_everything(limits: Limits | None = None) -> How:
+    """As a run from the desk asks: the base rules, the further ones, and who may be the same person."""
+    return How(rules=with_further(load_rules()), limits=limits or Limits(), matching=True)
+
+
+def left_out(how: How) -> tuple[str, ...]:
+    """Kinds beyond the base rules that a run does not ask about: what another run found of them stays open."""
+    asked = {rule.kind for rule in (how.rules or load_rules()).rules} | ({LIKENESS} if how.matching else set())
+    return tuple(sorted({LIKENESS, *(rule.kind for rule in further_rules().rules)} - asked))
+
+
 def compare_now(actor: Actor, on: date | None = None, how: How | None = None) -> UUID:
-    """Compare at once and wait for it, as the command line does; gives the run."""
+    """Compare at once and wait for it, as the command line does; gives the run. Without ``how`` the base rules alone are asked."""
     run_id = services.start_run(actor=actor, act_id=uuid4(), on=on, in_background=False)
     perform(actor, run_id, how)
     return run_id
@@ -136,6 +154,13 @@ def _carry_out(actor: Actor, run: Run, folder: Path, how: How, stop: Stop) -> No
             found=found,
         )
     _close_departed(actor, run.pk, plan["attempt"])
+    if plan["pairs"] is not None:
+        record_duplicates(
+            actor=actor,
+            act_id=uuid5(run.pk, f"{plan['attempt']}/duplicates"),
+            run_id=run.pk,
+            pairs=[Pair(UUID(pair["one"]), UUID(pair["other"]), pair["persons"]) for pair in plan["pairs"]],
+        )
     stages.end()
     progress.keep()
     services.finish_run(
@@ -176,9 +201,16 @@ def _compare(actor: Actor, run: Run, folder: Path, how: How, stages: Stages, pro
         rounds = in_rounds(deliveries_in_force(actor, run.on))
     used = [used_of(delivery) for one in rounds for delivery in one.values()]
     attempt = services.begin_run(
-        actor=actor, act_id=uuid4(), run_id=run.pk, deliveries=used, files=len(files), without_basis=without_basis
+        actor=actor,
+        act_id=uuid4(),
+        run_id=run.pk,
+        deliveries=used,
+        files=len(files),
+        without_basis=without_basis,
+        left_out=left_out(how),
     )
     progress.begin_again()
+    pairs: list[Pair] | None = [] if how.matching else None
     with opening_folder(_room(files, rounds)) as open_folder:
         people = open_folder / _PEOPLE
         stages.begin(READING)
@@ -187,7 +219,8 @@ def _compare(actor: Actor, run: Run, folder: Path, how: How, stages: Stages, pro
         if persons:
             stages.begin(STAGING, rows=persons)
             # Each round takes the same register: it is read once.
-            register = stage_register(people, open_folder / "register", today=run.on, limits=how.limits)
+            own = open_folder / "register"
+            register = stage_register(people, own, today=run.on, matching=how.matching, limits=how.limits)
             stages.end()
             people.unlink()
             with_keys = replace(how, keys=seal_keys())
@@ -196,6 +229,8 @@ def _compare(actor: Actor, run: Run, folder: Path, how: How, stages: Stages, pro
                 opened = _opened(deliveries, open_folder)
                 compare_staged(register, opened, run.on, out, how=with_keys, evidence=evidence)
                 out.unlink()
+            if how.matching:
+                pairs = pairs_of(_same_families(register, run.on))
             stages.begin(ORDERING)
             lay_in_order(rounds, open_folder, folder, how.limits)
             stages.end()
@@ -206,9 +241,21 @@ def _compare(actor: Actor, run: Run, folder: Path, how: How, stages: Stages, pro
         "persons": persons,
         "seconds": round(time.monotonic() - started, 3),
         "rules_version": str(load_rules().version),
+        "pairs": None if pairs is None else [_plain(pair) for pair in pairs],
     }
     with replacing(folder / _PLAN) as temporary:
         temporary.write_text(json.dumps(plan), "utf-8")
+
+
+def _same_families(register: StagedRegister, on: date) -> "list[SameFamily]":
+    # Splink takes half a second to import, and most comparisons do without it.
+    from bangfu.engine.matching.duplicates import duplicates  # noqa: PLC0415
+
+    return duplicates(register, on)
+
+
+def _plain(pair: Pair) -> dict[str, Any]:
+    return {"one": str(pair.one), "other": str(pair.other), "persons": pair.persons}
 
 
 def files_to_compare(actor: Actor) -> tuple[list[UUID], int]:

@@ -6,10 +6,15 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from bangfu.decide.comparison import family, services
+from bangfu.decide.comparison.likeness import Likeness, likeness_of
 from bangfu.decide.comparison.models import Compared, Finding, Run
 from bangfu.decide.comparison.words import Words, both, day_words
 from bangfu.engine.datasets import declared_datasets
+from bangfu.engine.matching.reasons import KIND as LIKENESS
+from bangfu.engine.rules.ruleset import further_rules, load_rules
 from bangfu.ground.access.masking import masked_name
 from bangfu.ground.acts.actor import Actor, Right
 from bangfu.ground.acts.problems import NOT_FOUND
@@ -22,6 +27,7 @@ from bangfu.record.sources.selectors import deliveries_in_force
 
 # What a person reads first: what contradicts the file.
 _ORDER = {"矛盾": 0, "疑点": 1, "无法核对": 2, "佐证": 3}
+CLOSING = "单位状态"
 LOOKED_AT = ("name", "health", "illness_or_disability", "main_cause", "income", "says_zh", "rows")
 
 
@@ -30,7 +36,7 @@ class EvidenceRow:
     """One finding as a person settles it: what the family says, what the register says, from where, and what may explain it.
 
     ``person`` is masked; ``dataset`` is empty for what the file's own number shows. ``rows``: source rows as ``file:row``; ``place``
-    says in words where they stand. ``beside``: what else in the file bears on it.
+    says in words where they stand. ``beside``: what else in the file bears on it. ``candidates``: of 可能同一人, why each may be it.
     """
 
     finding: UUID
@@ -53,6 +59,7 @@ class EvidenceRow:
     rules_version: str
     may_be: tuple[Words, ...]
     beside: tuple[Words, ...]
+    candidates: tuple[Likeness, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +182,23 @@ def run(actor: Actor, run_id: UUID) -> RunView:
     return _view(found)
 
 
+def known_kinds() -> tuple[str, ...]:
+    """All kinds of findings that there may be, in the order of the rules."""
+    rules = (*load_rules().rules, *further_rules().rules)
+    return tuple(dict.fromkeys([*(rule.kind for rule in rules), LIKENESS]))
+
+
+def files_with(actor: Actor, kind: str) -> QuerySet[Finding, Any]:
+    """A query of the ids of files with an open finding of a kind, in the actor's area."""
+    actor.require(Right.SEE_SENSITIVE)
+    return Finding.objects.filter(kind=kind, state=Finding.State.OPEN).values("case_file")
+
+
+def workers_of_closing_firms(actor: Actor) -> int:
+    """In how many files an employer was struck off or has closed."""
+    return files_with(actor, CLOSING).distinct().count()
+
+
 def latest_run(actor: Actor) -> Run | None:
     """The last run that looked at the actor's whole area and is done."""
     parts = [part for part in actor.scope.split("/") if part]
@@ -192,6 +216,7 @@ def _person(member: Member, wages: Mapping[UUID | None, int]) -> family.Person:
         health=member.health,
         illness_or_disability=member.illness_or_disability,
         number_missing=member.number_state == Member.NumberState.MISSING,
+        employer=member.employer_or_school,
     )
 
 
@@ -220,6 +245,7 @@ def _row(finding: Finding, person: family.Person, said: family.Family) -> Eviden
         # What agrees with the file needs no other explanation.
         may_be=() if finding.conclusion == "佐证" else tuple(Words(may["zh"], may["en"]) for may in finding.may_be),
         beside=family.beside(finding.kind, said),
+        candidates=tuple(map(likeness_of, finding.candidates)),
     )
 
 

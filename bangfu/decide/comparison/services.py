@@ -111,13 +111,20 @@ def queue(actor: Actor, run_id: UUID) -> None:
 
 @act(BEGUN, right=Right.COMPARE)
 def begin_run(
-    *, actor: Actor, act_id: UUID, run_id: UUID, deliveries: list[Used], files: int, without_basis: int
+    *,
+    actor: Actor,
+    act_id: UUID,
+    run_id: UUID,
+    deliveries: list[Used],
+    files: int,
+    without_basis: int,
+    left_out: tuple[str, ...] = (),
 ) -> Done[int]:
     """Say what is compared; gives the number of the attempt. A run that was killed begins again with the next one."""
     run = _run(run_id, *_ALIVE)
     run.state = Run.State.RUNNING
     run.attempt += 1
-    run.deliveries = [stored(used) for used in deliveries]
+    run.deliveries, run.left_out = [stored(used) for used in deliveries], list(left_out)
     run.households, run.without_basis = files, without_basis
     run.chunks, run.chunks_done, run.stages = None, 0, []
     run.version += 1
@@ -133,7 +140,7 @@ def record_findings(
     """Put one chunk of findings beside those open in its files: open what is new, change what says something else, close what is gone."""
     run = _run(run_id, Run.State.RUNNING)
     lock("comparison.file", files)
-    compared = compared_of(run.deliveries)
+    compared = compared_of(run.deliveries, run.left_out)
     people, kept = _members(files), _open(files, run)
     by_file: dict[UUID, list[Found]] = {file: [] for file in files}
     for entry in found:
@@ -193,12 +200,12 @@ def record_export(*, actor: Actor, act_id: UUID, findings: int) -> Done[None]:
     return Done(None, actor.scope, "export", values={"findings": findings})
 
 
-def compared_of(deliveries: Iterable[dict[str, Any]]) -> Compared:
-    """What a run compared, from the deliveries that it keeps."""
+def compared_of(deliveries: Iterable[dict[str, Any]], left_out: Iterable[str] = ()) -> Compared:
+    """What a run compared, from the deliveries that it keeps, and kinds that it did not ask about."""
     coverages: dict[str, list[tuple[str, ...]]] = {}
     for used in deliveries:
         coverages.setdefault(used["dataset"], []).append(tuple(used["coverage"]))
-    return Compared(coverages)
+    return Compared(coverages, frozenset(left_out))
 
 
 def _run(run_id: UUID, *states: Run.State) -> Run:
@@ -267,7 +274,7 @@ def _open(files: list[UUID], run: Run) -> dict[UUID, list[Open]]:
     found: dict[UUID, list[Open]] = {}
     for row in rows:
         key: Key = (row.member_id, row.dataset, row.kind, row.conclusion)
-        place = Place(tuple(row.rows), row.file, row.delivery_id, row.as_of, row.rules_version)
+        place = Place(tuple(row.rows), row.file, row.delivery_id, row.as_of, row.rules_version, tuple(row.candidates))
         covered = coverage.get(row.delivery_id, ()) if row.delivery_id is not None else ()
         found.setdefault(row.case_file_id, []).append(Open(row.pk, key, row.content, place, covered))
     return found
@@ -328,6 +335,7 @@ def _said(entry: Found) -> dict[str, Any]:
 def _read(entry: Found) -> dict[str, Any]:
     return {
         "rows": list(entry.sources),
+        "candidates": list(entry.candidates),
         "row_count": entry.row_count,
         "first_row": entry.first_row,
         "file": entry.file,

@@ -7,7 +7,7 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-ColumnType = Literal["id", "disability_id", "name", "code", "text", "yuan", "date", "month"]
+ColumnType = Literal["id", "disability_id", "credit_code", "name", "code", "text", "yuan", "date", "month"]
 # What the reader makes of a 残疾人证号 beside the key: the kind in words and the grade as a digit.
 DERIVED_COLUMNS: dict[ColumnType, tuple[str, ...]] = {"disability_id": ("certificate_type", "certificate_grade")}
 
@@ -36,10 +36,12 @@ class Column(_Declared):
 class Fact(_Declared):
     """``when``: the condition on a row's columns under which it states the fact; ``values``: what it says with it.
 
-    Where a value is words of our own and not of the delivery, ``<value>_en`` holds them in English.
+    Where a value is words of our own and not of the delivery, ``<value>_en`` holds them in English. ``employer``: the column whose
+    credit code says whose employer the row is about; without it the row is about the person whose number it has.
     """
 
     when: str
+    employer: str | None = None
     values: dict[str, str | None] = {}
 
 
@@ -63,6 +65,8 @@ class Dataset(_Declared):
     def _names_known(self) -> "Dataset":
         if self.columns[self.key].type not in ("id", "disability_id") or self.columns[self.person].type != "name":
             raise ValueError("key must be a column of type id or disability_id, person one of type name")
+        if any(f.employer and self.columns[f.employer].type != "credit_code" for f in self.states.values()):
+            raise ValueError("employer must be a column of type credit_code")
         return self
 
     @property

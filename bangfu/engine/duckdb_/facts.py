@@ -42,7 +42,8 @@ class Delivery:
 def match(connection: duckdb.DuckDBPyConnection, delivery: Delivery, facts: frozenset[str]) -> None:
     """Make the tables of one delivery: what it states of the ``facts`` about persons of the register, and nothing else.
 
-    ``match_<dataset>`` as of match_query; ``absent_<dataset>`` as of absent_query, where silence is one of the facts.
+    ``match_<dataset>`` as of match_query; ``absent_<dataset>`` as of absent_query, where silence is one of the facts;
+    ``employer_<dataset>`` as of employer_query, where one of them is about employers.
     """
     files = delivery.relation
     query = match_query(delivery.dataset, facts, files, staged_name_hash(connection, files))
@@ -50,6 +51,9 @@ def match(connection: duckdb.DuckDBPyConnection, delivery: Delivery, facts: froz
     connection.execute(f"CREATE OR REPLACE TABLE {match_table(delivery)} AS {query}")
     if delivery.dataset.silence in facts:
         connection.execute(f"CREATE OR REPLACE TABLE {absent_table(delivery)} AS {absent_query(files)}")
+    if about_employers(delivery.dataset, facts):
+        employers = employer_query(delivery.dataset, facts, files)
+        connection.execute(f"CREATE OR REPLACE TABLE {employer_table(delivery)} AS {employers}")
 
 
 def staged_rows(delivery: Delivery) -> int:
@@ -72,7 +76,7 @@ def match_query(dataset: Dataset, facts: frozenset[str], files: str, hashed: str
     empty name. Rows that state no fact are there only where the names differ. Both sides are verified, so equal keys are equal numbers;
     rows without a key never join.
     """
-    stated = [fact for fact in dataset.states if fact in facts]
+    stated = [fact for fact, declared in dataset.states.items() if fact in facts and not declared.employer]
     other = f"coalesce(known.name_hash <> {hashed}, FALSE)" if _OTHER in facts else "FALSE"
     states = " OR ".join((other, *(_states(dataset, fact) for fact in stated)))
     columns = "".join(f", staged.{name(column)}" for column in _columns(dataset, stated))
@@ -90,6 +94,28 @@ def absent_query(files: str) -> str:
         WHERE key IS NOT NULL"""
 
 
+def about_employers(dataset: Dataset, facts: frozenset[str]) -> list[str]:
+    """Those of the facts that the dataset states about the employer of a person."""
+    return [fact for fact, declared in dataset.states.items() if fact in facts and declared.employer]
+
+
+def employer_query(dataset: Dataset, facts: frozenset[str], files: str) -> str:
+    """Rows of the relation ``files`` about the employer of a person of ``filed``: pid, row, what the facts read; once each.
+
+    Whose number the row has is all the same here: also a row whose number is set aside says what became of the company.
+    """
+    stated = about_employers(dataset, facts)
+    columns = "".join(f", staged.{name(column)}" for column in _columns(dataset, stated))
+    known = "(SELECT pid, employer_code FROM filed WHERE employer_code <> '') AS known"
+    queries = [
+        f"""SELECT pid, row{columns} FROM {files} AS staged JOIN {known} ON known.employer_code = staged.{name(code)}
+        WHERE NOT broken AND {_states(dataset, fact)}"""
+        for fact in stated
+        if (code := dataset.states[fact].employer)
+    ]
+    return " UNION ".join(queries)
+
+
 def fact_query(delivery: Delivery, fact: str) -> str:
     """A query of the rows that state a fact: pid, row (NULL for silence) and the fact's values."""
     dataset = delivery.dataset
@@ -104,7 +130,8 @@ def fact_query(delivery: Delivery, fact: str) -> str:
         f", {sql_of(parse(text, scope)) if text else 'CAST(NULL AS VARCHAR)'} AS {name(value)}"
         for value, text in dataset.states[fact].values.items()
     )
-    return f"SELECT pid, row{values} FROM {match_table(delivery)} WHERE {_states(dataset, fact)}"
+    table = employer_table(delivery) if dataset.states[fact].employer else match_table(delivery)
+    return f"SELECT pid, row{values} FROM {table} WHERE {_states(dataset, fact)}"
 
 
 def unusable_numbers() -> str:
@@ -160,6 +187,11 @@ def match_table(delivery: Delivery) -> str:
 def absent_table(delivery: Delivery) -> str:
     """The same, of the persons without a row."""
     return name(f"absent_{delivery.dataset.name}")
+
+
+def employer_table(delivery: Delivery) -> str:
+    """The same, of rows about employers."""
+    return name(f"employer_{delivery.dataset.name}")
 
 
 def _covered(coverage: Sequence[str] | None) -> str:

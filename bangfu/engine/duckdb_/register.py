@@ -33,6 +33,7 @@ _WANTED: dict[str, tuple[str, ColumnType]] = {
     "division": ("户口所在地行政区划", "code"),
     "main_cause": ("主要致困原因", "code"),
     "secondary_causes": ("次要致困原因", "code"),
+    "employer_code": ("统一社会信用代码", "credit_code"),
     # Where the person stands in the workbook that the register was made of (engine/intake/people.py).
     "source": ("来源行", "text"),
     # Names that a database gave to the person and the household, passed through to the evidence.
@@ -57,7 +58,7 @@ _CODES = (
     "main_cause",
     "secondary_causes",
 )
-_READ_AS = {"income": "yuan"} | dict.fromkeys(_CODES, "code")
+_READ_AS = {"income": "yuan", "employer_code": "credit_code"} | dict.fromkeys(_CODES, "code")
 
 
 @lru_cache(maxsize=2)
@@ -92,8 +93,8 @@ def load_register(
     characters, or as written), household_rank and person_rank (of these in the table ``texts``: text, rank), key (NULL where the
     number is unusable, then ``fault``), name, folded (core.names.fold of it), place (division code, perhaps the head's), source
     (of a register made from workbooks), person_id and household_id (of a register made from a database; NULL otherwise), and
-    rules.ruleset.FILE_COLUMNS. Incomes are fen a month; empty is 0, unreadable is NULL: nothing is held against a figure that
-    nobody could read.
+    rules.ruleset.FILE_COLUMNS, employer_code (18 characters, or empty). Incomes are fen a month; empty is 0, unreadable is NULL:
+    nothing is held against a figure that nobody could read.
 
     With ``matching`` the table ``written`` (row, as in the file) also has what engine/matching compares.
     """
@@ -156,7 +157,7 @@ WITH person AS (
         CASE WHEN own.key IS NULL THEN coalesce(own.fault, 'missing') END AS fault,
         coalesce(written.name, '') AS name, coalesce(folds.folded, written.name, '') AS folded,
         coalesce(own.normal <> '' AND own.normal = head.normal, FALSE) AS is_head,
-        coalesce(nullif(said.person_status, ''), said.work_status) AS status,
+        coalesce(nullif(said.person_status, ''), said.work_status) AS status, said.employer_code,
         CASE WHEN unreadable_income.text IS NULL THEN coalesce(said.income, 0) END AS declared_income,
         said.health, said.illness_or_disability, said.main_cause, said.secondary_causes,
         CASE WHEN said.illness_or_disability = '' THEN '' ELSE regexp_extract(said.illness_or_disability,

@@ -1,7 +1,8 @@
 """Typed columns at scale: clean cells by SQL, each distinct other cell once by ``core``. Two forms, one specification.
 
-What a cell becomes: code → cleaned text (never NULL) · yuan → fen BIGINT · date → DATE · month → months since year 0 INTEGER ·
-text and name → as written (never NULL). A cell that cannot be read becomes NULL (a month: UNREADABLE_MONTH) and is counted; its row stays.
+What a cell becomes: code → cleaned text (never NULL) · credit_code → 18 characters, or empty (never NULL) · yuan → fen BIGINT ·
+date → DATE · month → months since year 0 INTEGER · text and name → as written (never NULL). A cell that cannot be read becomes NULL
+(a month: UNREADABLE_MONTH) and is counted; its row stays.
 """
 
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from functools import partial
 import duckdb
 import pyarrow as pa
 
+from bangfu.core.credit_codes import ALPHABET, read_credit_code
 from bangfu.core.dates import read_date, read_month
 from bangfu.core.money import read_amount
 from bangfu.core.text import plain
@@ -39,6 +41,7 @@ class ValueType:
 
 
 _TYPES = {
+    "credit_code": ValueType("VARCHAR", pa.string(), f"regexp_full_match({{0}}, '[{ALPHABET}]{{{{18}}}}')", "{0}"),
     "code": ValueType("VARCHAR", pa.string(), f"regexp_full_match({{0}}, '{_PLAIN}')", "{0}", few=True),
     "yuan": ValueType(
         "BIGINT",
@@ -80,7 +83,7 @@ def prepare(connection: duckdb.DuckDBPyConnection, source: str, column: str, col
     if kind is None:
         return Prepared(f"coalesce({cell}, '')", "", 0)
     odd, unreadable = _read_odd(connection, source, column, kind, _reader(column_type, today))
-    empty = "''" if column_type == "code" else "NULL"
+    empty = "''" if column_type in ("code", "credit_code") else "NULL"
     clean = f"CASE WHEN {kind.clean.format(cell)} THEN {kind.value.format(cell)} ELSE {empty} END"
     if column_type == "code":
         clean = f"coalesce({cell}, '')"
@@ -131,6 +134,8 @@ def _read_odd(
 def _reader(column_type: str, today: date) -> Reader:
     if column_type == "code":
         return _read_code
+    if column_type == "credit_code":
+        return _read_credit_code
     if column_type == "yuan":
         return _read_yuan
     return partial(_read_date, today) if column_type == "date" else _read_month
@@ -138,6 +143,12 @@ def _reader(column_type: str, today: date) -> Reader:
 
 def _read_code(text: str) -> tuple[object, bool]:
     return plain(text), True
+
+
+def _read_credit_code(text: str) -> tuple[object, bool]:
+    # Old registration numbers are no fault of the row: they name no employer, that is all.
+    value = read_credit_code(text).value
+    return value.text if value else "", True
 
 
 def _read_yuan(text: str) -> tuple[object, bool]:

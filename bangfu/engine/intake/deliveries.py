@@ -131,13 +131,18 @@ def wanted_columns(dataset: str, columns: Mapping[str, str | None] | None) -> tu
     return declared, Wanted(declared.columns, read, chosen)
 
 
-def staged_columns(dataset: Dataset) -> dict[str, str]:
-    """The columns that the dataset's facts read, with their types; not the number, not the person's name."""
+def staged_columns(dataset: Dataset, *, employers: bool = True) -> dict[str, str]:
+    """The columns that the dataset's facts read, with their types; not the number, not the person's name.
+
+    Without ``employers`` only those of facts about the person whose number the row has.
+    """
     types = dataset.column_types
     scope = {"": frozenset(types)}
     used: set[str] = set()
     for fact in dataset.states.values():
-        for text in (fact.when, *fact.values.values()):
+        if fact.employer and not employers:
+            continue
+        for text in (fact.when, *fact.values.values(), fact.employer):
             used |= columns_of(parse(text, scope)) if text else set()
     return {column: types[column] for column in types if column in used}
 
@@ -238,6 +243,9 @@ def read_column(
     sealed: bool = False,
 ) -> Prepared:
     """How to read a column of the delivery's rows in ``relation`` (``AS source``), also one that is derived from the number."""
+    if sealed and column_type == "credit_code":
+        # A token names no employer that anybody could look up.
+        return Prepared("''", "", 0)
     if column in dataset.columns:
         return prepare(connection, relation, column, column_type, today)
     number = f"source.{name(dataset.key)}"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from math import log2
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from bangfu.engine.duckdb_.numbers import create_macros
 from bangfu.engine.duckdb_.register import load_register
 from bangfu.engine.duckdb_.session import Limits, count, session
 from bangfu.engine.intake.deliveries_raw import readable
+from bangfu.engine.intake.staged_register import StagedRegister, use_register
 from bangfu.engine.matching.candidates import LEAST, settle, speaks_for
 from bangfu.engine.matching.fields import BLOCKS, PERSON, equal
 from bangfu.engine.matching.linking import Task, create_functions, score
@@ -29,13 +31,20 @@ _SEEN_BEFORE = 1_000
 
 @dataclass(frozen=True, slots=True)
 class SamePerson:
-    """Two rows of the register. ``by_number``: two verified numbers are equal; else ``fields`` (reasons.explained) say why."""
+    """Two rows of the register. ``by_number``: two verified numbers are equal; else ``fields`` (reasons.explained) say why.
+
+    ``start``: log2 of the odds that two rows taken at random are one person. ``one_ids``, ``other_ids``: file and person as a database
+    named them (档案标识, 人员标识), None where the register has none.
+    """
 
     one_row: int
     other_row: int
     probability: float
     by_number: bool
     fields: tuple[dict[str, Any], ...] = ()
+    start: float = 0.0
+    one_ids: tuple[str, str] | None = None
+    other_ids: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +57,20 @@ class SameFamily:
 
 
 def duplicates(
-    registry: Path, today: date, *, limits: Limits | None = None, model: Model | None = None
+    registry: Path | StagedRegister, today: date, *, limits: Limits | None = None, model: Model | None = None
 ) -> list[SameFamily]:
     """Households of a register that share a person, surely or perhaps; those that share most come first.
 
-    ``registry`` as for the comparison. Raises a Problem for a file that cannot be used.
+    ``registry`` as for the comparison, staged with what the matching asks for. Raises a Problem for a file that cannot be used.
     """
     model = model or shipped_model(PERSON)
     with session(limits or Limits()) as (connection, folder):
         create_macros(connection)
-        with readable(registry):
-            load_register(connection, registry, folder, today, matching=True)
+        if isinstance(registry, StagedRegister):
+            use_register(connection, registry)
+        else:
+            with readable(registry):
+                load_register(connection, registry, folder, today, matching=True)
         create_functions(connection)
         lay_out_people(connection)
         lay_out_doubles(connection, today)
@@ -91,7 +103,8 @@ def _score(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
             QUALIFY row_number() OVER (PARTITION BY one, other ORDER BY probability DESC) = 1),
         pair AS (SELECT * FROM likely
             UNION ALL SELECT a.pid, b.pid, 1.0, TRUE{nothing} FROM filed AS a JOIN filed AS b ON a.key = b.key AND a.pid < b.pid)
-        SELECT pair.*, least(a.household_text, b.household_text) AS family,
+        SELECT pair.*, CAST({log2(prior / (1 - prior)):.4f} AS DOUBLE) AS prior, a.household_id AS one_file, a.person_id AS one_person,
+            b.household_id AS other_file, b.person_id AS other_person, least(a.household_text, b.household_text) AS family,
             greatest(a.household_text, b.household_text) AS other_family
         FROM pair JOIN filed AS a ON a.pid = one JOIN filed AS b ON b.pid = other WHERE a.household <> b.household""")
 
@@ -104,7 +117,19 @@ def _families(connection: duckdb.DuckDBPyConnection, model: Model) -> Iterator[S
 
 
 def _person(model: Model, row: dict[str, Any]) -> SamePerson:
+    one, other = (
+        (row[f"{which}_file"], row[f"{which}_person"]) if row[f"{which}_file"] else None for which in ("one", "other")
+    )
     if row["by_number"]:
-        return SamePerson(row["one"], row["other"], 1.0, by_number=True)
+        return SamePerson(row["one"], row["other"], 1.0, by_number=True, one_ids=one, other_ids=other)
     probability = min(round(row["probability"], 4), 0.9999)
-    return SamePerson(row["one"], row["other"], probability, by_number=False, fields=tuple(explained(model, row)))
+    return SamePerson(
+        row["one"],
+        row["other"],
+        probability,
+        by_number=False,
+        fields=tuple(explained(model, row)),
+        start=row["prior"],
+        one_ids=one,
+        other_ids=other,
+    )

@@ -3,7 +3,7 @@
 from datetime import date
 from pathlib import Path
 from string import Formatter
-from typing import Literal
+from typing import Literal, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -73,6 +73,17 @@ class Rule(_Declared):
         return self
 
 
+class Further(_Declared):
+    """Rules that a comparison asks beside its own where somebody wants it; they use the attributes of the set that they join."""
+
+    version: int
+    valid_from: date
+    rules: tuple[Rule, ...]
+
+
+_Set = TypeVar("_Set", bound=BaseModel)
+
+
 class RuleSet(_Declared):
     """All rules of a place, with its attributes of persons (``person``) and of households (true if true of any member)."""
 
@@ -113,16 +124,33 @@ def fact_columns(fact: str, dataset: Dataset) -> dict[str, str] | None:
     return {name: types.get(text or "", "text") for name, text in dataset.states[fact].values.items()}
 
 
+def further_rules() -> Further:
+    """What ships beside the base rules: about the employers of persons on file."""
+    return _read(Further, policy_folder() / "comparison" / "employers.yaml")
+
+
+def with_further(rules: RuleSet) -> RuleSet:
+    """A rule set and, behind its own, the further rules. Raises a Problem where they do not fit it."""
+    path = policy_folder() / "comparison" / "employers.yaml"
+    both = rules.model_copy(update={"rules": rules.rules + _read(Further, path).rules})
+    _check(both, path)
+    return both
+
+
 def load_rules(path: Path | None = None) -> RuleSet:
     """Load and check a rule set, by default the base rules. Raises a Problem that names the rule and what is wrong with it."""
     path = path or policy_folder() / "comparison" / "base.yaml"
+    rules = _read(RuleSet, path)
+    _check(rules, path)
+    return rules
+
+
+def _read(kind: type[_Set], path: Path) -> _Set:
     try:
-        rules = RuleSet.model_validate(yaml.safe_load(path.read_text("utf-8")))
+        return kind.model_validate(yaml.safe_load(path.read_text("utf-8")))
     except (ValidationError, yaml.YAMLError, OSError) as error:
         where, what = _first_of(error)
         raise problems.RULE(file=path.name, where=where, what=what) from error
-    _check(rules, path)
-    return rules
 
 
 def _first_of(error: Exception) -> tuple[str, str]:

@@ -16,7 +16,8 @@ def recipes() -> dict[str, Recipe]:
 
 
 def _recipe(dataset: Dataset) -> Recipe:
-    kept = [column for column in staged_columns(dataset) if column in dataset.columns]
+    # A company's name would say whose sealed number stands beside it: what is said of employers stays behind.
+    kept = [column for column in staged_columns(dataset, employers=False) if column in dataset.columns]
     return {
         "columns": {name: [column.heading, *column.aliases] for name, column in dataset.columns.items()},
         "required": [name for name, column in dataset.columns.items() if column.required],

@@ -18,6 +18,7 @@ from bangfu.engine.duckdb_.facts import (
     Delivery,
     absent_query,
     absent_table,
+    employer_table,
     given_query,
     match_query,
     match_table,
@@ -64,14 +65,19 @@ class OnSpark:
         for table, file in beside.items():
             self._hinted(self.spark.read.parquet(file.as_uri()), table)
 
-    def take(self, delivery: Delivery, staged: Bucketed) -> None:
-        """Keep of a delivery what concerns the register; ``staged`` may go afterwards. As duckdb_.facts.match and compare_names."""
+    def take(self, delivery: Delivery, staged: Bucketed, employers: Path | None = None) -> None:
+        """Keep of a delivery what concerns the register; ``staged`` may go afterwards. As duckdb_.facts.match and compare_names.
+
+        ``employers``: the rows of employer_query, where the rules ask for them; this file must stay.
+        """
         table, facts = f"staged_{delivery.dataset.name}", self.rules.facts
         self.spark.sql(staged.declaration(table))
         self._hinted(self.spark.table(table), "staged")
         self._keep(self._ask(match_query(delivery.dataset, facts, "staged", "staged.name_hash")), match_table(delivery))
         if delivery.dataset.silence in facts:
             self._keep(self._ask(absent_query("staged")), absent_table(delivery))
+        if employers is not None:
+            self._hinted(self.spark.read.parquet(employers.as_uri()), _bare(employer_table(delivery)))
         self.spark.sql(f"DROP TABLE `{table}`")
         self.matched.append(delivery)
 

@@ -11,7 +11,7 @@ import duckdb
 
 from bangfu.engine import problems
 from bangfu.engine.comparison import Compared, How, take_register
-from bangfu.engine.duckdb_.facts import Delivery, staged_name_hash, staged_rows
+from bangfu.engine.duckdb_.facts import Delivery, about_employers, employer_query, staged_name_hash, staged_rows
 from bangfu.engine.duckdb_.numbers import create_macros
 from bangfu.engine.duckdb_.register import lay_out_people
 from bangfu.engine.duckdb_.session import count, literal, name, session
@@ -67,7 +67,7 @@ def compare_on_spark(
                 stages.begin("match", delivered.dataset.name)
                 delivery = open_sealed(connection, delivered, how.keys, own)
                 staged = _lay_delivery(connection, delivery, folder, division.by_key)
-                run.take(delivery, staged)
+                run.take(delivery, staged, _lay_employers(connection, delivery, rules.facts, folder))
                 if matcher is not None and not delivery.sealed:
                     matcher.take(delivery)
                 shutil.rmtree(staged.folder)
@@ -114,6 +114,18 @@ def _lay_delivery(connection: duckdb.DuckDBPyConnection, delivery: Delivery, fol
 def _cancelled_with(stop: Stop | None, spark: "SparkSession") -> AbstractContextManager[None]:
     """Spark's jobs end with the rest."""
     return nullcontext() if stop is None else stop.interrupting(spark.sparkContext.cancelAllJobs)
+
+
+def _lay_employers(
+    connection: duckdb.DuckDBPyConnection, delivery: Delivery, facts: frozenset[str], folder: Path
+) -> Path | None:
+    """What the delivery says of employers in the register, as one file: few rows, found while it is read anyway."""
+    if not about_employers(delivery.dataset, facts):
+        return None
+    files = f"read_parquet([{', '.join(literal(str(path)) for path in delivery.staged)}])"
+    return _lay(
+        connection, employer_query(delivery.dataset, facts, files), folder / f"employer-{delivery.dataset.name}.parquet"
+    )
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from bangfu.engine.findings.words import REASONS
 from bangfu.engine.findings.write import check_target
 from bangfu.engine.intake.deliveries_folder import open_folder
 from bangfu.engine.intake.people import registry_of
+from bangfu.engine.rules.ruleset import load_rules, with_further
 from bangfu.engine.spark_.cluster import Cluster, check_cluster
 from bangfu.engine.stages import Stop, Stopped
 from bangfu.terminals.cli.days import day_of
@@ -34,13 +35,6 @@ FILES_TOGETHER = kind(
     do_zh="要比对已收入的档案，这几项都不写。",
     do_en="To compare what is in the registry, leave them out.",
 )
-MATCHING_OF_FILES = kind(
-    "call.matching_of_files",
-    zh="--matching 目前只用于文件之间的比对。",
-    en="--matching works on files only, for the time being.",
-    do_zh="请同时写 --registry、--datasets 和 --out。",
-    do_en="Give --registry, --datasets and --out with it.",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +51,7 @@ class Call:
     engine: str
     shared: Path | None
     matching: bool
+    employers: bool
     seal_keys: Path | None
     as_json: bool
 
@@ -112,6 +107,11 @@ class Call:
     "where a number cannot be used, also ask who may be the same person",
 )
 @click.option(
+    "--employers/--no-employers",
+    help="再按信用代码核对档案写的单位是否已吊销、注销、停业（单位状态） · "
+    "also ask by credit code whether the employers in the files were struck off or have closed",
+)
+@click.option(
     "--seal-keys",
     type=click.Path(path_type=Path),
     help="密封数据的密钥文件夹，默认用本机收好的 · keys of sealed deliveries; default: those that are kept here",
@@ -129,8 +129,6 @@ def compare_command(**given: Any) -> int:
 
 def _compare(call: Call, stop: Stop) -> int:
     if call.registry is None and call.datasets is None:
-        if call.matching:
-            raise MATCHING_OF_FILES()
         return _compare_the_registry(call, stop)
     if call.registry is None or call.datasets is None or call.target is None or call.organisation is not None:
         raise FILES_TOGETHER()
@@ -175,7 +173,6 @@ def _compare_files(call: Call, stop: Stop, registry: Path, datasets: Path, targe
             how=replace(
                 how,
                 told=lambda name: bar.advance(bar.task_ids[0], 1 if name else 0),
-                matching=call.matching,
                 keys=call.seal_keys or keys_folder(),
             ),
         )
@@ -206,7 +203,8 @@ def _how(call: Call, stop: Stop) -> How:
     if call.engine == "spark":
         cluster = Cluster(os.environ.get("SPARK_MASTER") or "local[*]", call.shared)
         check_cluster(cluster)
-    return How(limits=limits, cluster=cluster)
+    rules = with_further(load_rules()) if call.employers else None
+    return How(rules=rules, limits=limits, matching=call.matching, cluster=cluster)
 
 
 def _tell(summary: Summary, target: Path, purpose: str, seconds: float) -> None:

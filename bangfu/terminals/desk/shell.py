@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, resolve, reverse
 
 from bangfu.core.clock import MachineClock, today
+from bangfu.decide.comparison.selectors_duplicates import count_duplicates
 from bangfu.decide.identification.selectors import waiting_now
 from bangfu.ground.access.models import Account
 from bangfu.ground.access.selectors import open_glass, positions
@@ -23,6 +24,7 @@ _PAGES = {
     "desk": "desk:home",
     "files": "desk:files",
     "review": "desk:review",
+    "duplicates": "desk:duplicates",
     "approvals": "desk:approvals",
     "deliveries": "desk:deliveries",
     "runs": "desk:runs",
@@ -34,6 +36,7 @@ _PAGES = {
 _COUNTS: dict[str, Callable[[Actor, date], int]] = {
     "files": lambda actor, _: count_files(actor),
     "review": waiting_now,
+    "duplicates": lambda actor, _: count_duplicates(actor),
     "approvals": lambda actor, _: waiting_for_me(actor),
 }
 

@@ -4,7 +4,7 @@ from django.urls import path
 
 from bangfu.terminals.desk.access_urls import patterns as access
 from bangfu.terminals.desk.bringing_urls import patterns as bringing
-from bangfu.terminals.desk.views import accounts, approvals, files, home, policy, review, runs, trail
+from bangfu.terminals.desk.views import accounts, approvals, duplicates, files, home, policy, review, runs, trail
 
 app_name = "desk"
 urlpatterns = [
@@ -29,6 +29,9 @@ urlpatterns = [
     path("review/<uuid:determination_id>/", review.case, name="review_case"),
     path("review/<uuid:determination_id>/settle/", review.settle_case, name="review_settle"),
     path("review/<uuid:determination_id>/answer/", review.answer, name="review_answer"),
+    path("duplicates/", duplicates.duplicates, name="duplicates"),
+    path("duplicates/<uuid:duplicate_id>/", duplicates.duplicate, name="duplicate"),
+    path("duplicates/<uuid:duplicate_id>/settle/", duplicates.settle, name="duplicate_settle"),
     path("approvals/", approvals.approvals, name="approvals"),
     path("approvals/batch/", approvals.batch, name="approvals_batch"),
     path("approvals/batch/<uuid:act_id>/", approvals.batched, name="approvals_batched"),

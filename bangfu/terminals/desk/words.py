@@ -121,6 +121,7 @@ def menu_labels() -> dict[str, str]:
         "desk": gettext("待办"),
         "files": gettext("档案"),
         "review": gettext("核实"),
+        "duplicates": gettext("重复建档"),
         "approvals": gettext("审批"),
         "deliveries": gettext("部门数据"),
         "runs": gettext("比对"),
@@ -182,7 +183,7 @@ def _headings() -> Iterable[str]:
 
 
 def _rules() -> Iterable[str]:
-    for rule in _read("comparison/base.yaml")["rules"]:
+    for rule in _read("comparison/base.yaml")["rules"] + _read("comparison/employers.yaml")["rules"]:
         yield rule["kind"]
         yield from (line["as"] for line in rule["conclude"])
         # What may explain a finding is written in both languages in the rules themselves, or is a word of the catalogue.

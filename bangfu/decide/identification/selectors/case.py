@@ -24,7 +24,7 @@ from bangfu.record.registry.models import Member
 
 # What a finding bears on where no exclusion of the rule set points to it.
 _BEARS_ON: dict[str, Words] = {
-    **dict.fromkeys(("收入不符", "劳动关系", "就业状态", "领取养老金"), Words("收入核算", "income")),
+    **dict.fromkeys(("收入不符", "劳动关系", "就业状态", "单位状态", "领取养老金"), Words("收入核算", "income")),
     **dict.fromkeys(
         ("号码无效", "已死亡", "户籍注销", "查无此人", "姓名不符", "可能同一人"), Words("身份核对", "identity")
     ),

@@ -12,7 +12,7 @@ import yaml
 
 from bangfu.core.clock import MachineClock, today
 from bangfu.decide.comparison.models import Run
-from bangfu.decide.comparison.running import compare_now
+from bangfu.decide.comparison.running import asking_everything, compare_now
 from bangfu.engine.intake.files import sha256_of
 from bangfu.ground.acts.actor import Actor, Purpose
 from bangfu.ground.acts.door import acting
@@ -155,7 +155,7 @@ class Seeding:
             done = Run.objects.filter(state=Run.State.DONE).exists()
         if not done:
             settings = yaml.safe_load((self.folders.prefecture / "settings.yaml").read_text("utf-8"))
-            compare_now(actor, settings["reference_date"])
+            compare_now(actor, settings["reference_date"], asking_everything())
 
 
 def _is_in(actor: Actor, path: Path) -> UUID | None:

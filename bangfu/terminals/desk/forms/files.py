@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from bangfu.core.text import plain
+from bangfu.decide.comparison.selectors import files_with, known_kinds
 from bangfu.engine.intake.forms import code_lists
 from bangfu.ground.access.models import Organisation
 from bangfu.ground.access.selectors import organisations_below
@@ -27,6 +28,7 @@ class FileQueryForm(forms.Form):
     organisation = forms.ChoiceField(label=_("工会"), required=False)
     category = forms.ChoiceField(label=_("困难类别"), required=False)
     cause = forms.ChoiceField(label=_("主要致困原因"), required=False)
+    found = forms.ChoiceField(label=_("比对结果"), required=False)
     unverified = forms.BooleanField(label=_("只看号码未核验的"), required=False)
 
     def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
@@ -38,8 +40,10 @@ class FileQueryForm(forms.Form):
         self._offer("organisation", places[1:])
         self._offer("category", _codes("hardship_category"))
         self._offer("cause", _codes("cause"))
+        self._offer("found", [(kind, words.translated(kind)) for kind in known_kinds()])
+        self._actor = actor
         if not actor.may(Right.SEE_SENSITIVE):
-            del self.fields["cause"]
+            del self.fields["cause"], self.fields["found"]
         if len(places) <= 1:
             del self.fields["organisation"]
 
@@ -54,6 +58,7 @@ class FileQueryForm(forms.Form):
             cause=given.get("cause", ""),
             unverified=bool(given.get("unverified")),
             after=after,
+            among=files_with(self._actor, given["found"]) if given.get("found") else None,
         )
 
     @property

@@ -17,7 +17,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from bangfu.core.problems import Problem
-from bangfu.terminals.desk import formats, words
+from bangfu.decide.comparison.likeness import Likeness
+from bangfu.terminals.desk import formats, waterfall, words
 
 register = template.Library()
 
@@ -187,6 +188,12 @@ def meter(part: float, whole: float, label: str) -> SafeString:
     )
 
 
+@register.inclusion_tag("desk/components/waterfall.html", name="waterfall")
+def waterfall_tag(likeness: Likeness) -> dict[str, Any]:
+    """The chart of why two records may be one person."""
+    return {"chart": waterfall.waterfall(likeness), "width": waterfall.WIDTH}
+
+
 @register.simple_tag
 def masked(last: str, label: str = "") -> SafeString:
     """A number of which only its last characters are known here: ****1234. Never give it the whole number."""
@@ -232,6 +239,7 @@ _MENU = (
     ("desk", "checklist"),
     ("files", "folders"),
     ("review", "search"),
+    ("duplicates", "users"),
     ("approvals", "shield-check"),
     ("deliveries", "building-community"),
     ("runs", "activity"),

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from bangfu.core.clock import MachineClock, today
 from bangfu.decide.comparison.selectors import coverage_note, findings_of
+from bangfu.decide.comparison.selectors_duplicates import duplicate_acts
 from bangfu.decide.comparison.words import both
 from bangfu.decide.identification.selectors import decided_acts, determination_of, review_case
 from bangfu.ground.acts.actor import Purpose, Right
@@ -102,7 +103,8 @@ def _whole(request: DeskRequest, file_id: UUID) -> dict[str, Any]:
 
 
 def _acts(request: DeskRequest, household: UUID) -> set[UUID]:
-    return acts_on(request.actor, household) | decided_acts(request.actor, household)
+    actor = request.actor
+    return acts_on(actor, household) | decided_acts(actor, household) | duplicate_acts(actor, household)
 
 
 def _decided(request: DeskRequest, file_id: UUID, *, sensitive: bool) -> dict[str, Any]:

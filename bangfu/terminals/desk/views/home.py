@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from bangfu.core.clock import MachineClock, today
-from bangfu.decide.comparison.selectors import RunView, latest_run, runs
+from bangfu.decide.comparison.selectors import CLOSING, RunView, latest_run, runs, workers_of_closing_firms
 from bangfu.decide.comparison.selectors_runs import run_page
 from bangfu.decide.identification.selectors import progress
 from bangfu.ground.access.models import Account
@@ -78,4 +78,6 @@ def _comparison(request: DeskRequest) -> dict[str, Any]:
         "run_url": reverse("desk:run_work", args=[at_work.run.pk]) if at_work else "",
         "run_page_url": reverse("desk:run", args=[at_work.run.pk]) if at_work else "",
         "may_compare": request.actor.may(Right.COMPARE),
+        "closing": workers_of_closing_firms(request.actor) if request.actor.may(Right.SEE_SENSITIVE) else 0,
+        "closing_kind": CLOSING,
     }
