@@ -11,6 +11,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import duckdb
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from bangfu.core.shipped import policy_folder
@@ -22,7 +24,19 @@ from bangfu.engine.incremental.standing import Changed, Delta, Standing, begin
 from bangfu.engine.intake.deliveries import stage_delivery, staged_columns
 from bangfu.engine.intake.staged_register import stage_register
 from bangfu.engine.rules.ruleset import RuleSet, load_rules
-from tests.properties.judge import AMOUNTS, DAYS, MONTHS, NAME_COLUMN, UNREADABLE, Case, Row, code, key, read_number, tidy
+from tests.properties.judge import (
+    AMOUNTS,
+    DAYS,
+    MONTHS,
+    NAME_COLUMN,
+    UNREADABLE,
+    Case,
+    Row,
+    code,
+    key,
+    read_number,
+    tidy,
+)
 from tests.properties.registers import DATASETS, compose
 from tests.properties.test_comparison_against_judge import write_delivery, write_people
 
@@ -32,6 +46,7 @@ Finding = tuple[str, ...]
 COLUMNS = ("户主身份证号", "身份证号", "数据集", "结论", "种类", "说明", "来源行")
 DAYS_OF_REFERENCE = (date(2026, 10, 31), date(2026, 2, 28), date(2026, 11, 1), date(2025, 12, 31))
 LIMITS = Limits(threads=1)
+_PLACES = pa.schema([("file", pa.string()), ("row", pa.int64()), ("at", pa.int64())])
 _TODAY = date(2026, 10, 31)
 _RULES_BY_OTHERS: tuple[tuple[str, str], ...] = (
     ("fact.base * 120 > person.declared_income * 144", "fact.base * 120 > person.declared_income * 200"),
@@ -60,6 +75,7 @@ class Model:
     on: date = _TODAY
     rules: RuleSet = field(default_factory=load_rules)
     files: Iterable[int] = field(default_factory=count)
+    # File → the delivery that it was staged as.
     staged: dict[str, Delivery] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -85,7 +101,6 @@ class Model:
         """One or two whole deliveries, perhaps of a dataset that never came; one may be taken out of force."""
         deltas = []
         for dataset in self.random.sample(list(DATASETS), self.random.choice((1, 2))):
-            self.staged.pop(dataset, None)
             if dataset in self.rows and self.random.random() < 0.2:
                 del self.rows[dataset]
                 deltas.append(Delta(dataset))
@@ -101,7 +116,6 @@ class Model:
         """New, corrected and deleted rows of several datasets."""
         deltas = []
         for dataset in self.random.sample(sorted(self.rows), min(5, len(self.rows))):
-            self.staged.pop(dataset, None)
             new = self._new_rows(dataset) if self.random.random() < 0.7 else []
             taken = [row for _ in range(self.random.choice((0, 1, 2, 3))) if (row := self._withdraw(dataset))]
             corrected = [dict(row) | self._cell(dataset) for row in taken if self.random.random() < 0.5]
@@ -158,9 +172,8 @@ class Model:
         people = self.folder / "everybody"
         people.mkdir(exist_ok=True)
         register = write_people(Case([row for _, row in self.people], {}, None, self.on), people)
-        for dataset in self.rows.keys() - self.staged.keys():
-            self.staged[dataset] = self._stage(dataset, [row for _, row in self.rows[dataset]], self.folder / "anew", "anew")
-        deliveries = [self.staged[dataset] for dataset in sorted(self.rows)]
+        with duckdb.connect() as connection:
+            deliveries = [self._one_file(connection, dataset) for dataset in sorted(self.rows)]
         out = self.folder / "anew.parquet"
         compare_staged(register, deliveries, self.on, out, how=How(rules=self.rules, limits=LIMITS))
         places = {name: [place for place, _ in rows] for name, rows in self.rows.items()}
@@ -176,12 +189,27 @@ class Model:
         assert len(found) == len(rows)
         return found
 
+    def _one_file(self, connection: duckdb.DuckDBPyConnection, dataset: str) -> Delivery:
+        """The live rows of a dataset as if they had come in one file: row 1, 2, ... in the order of the model."""
+        places = tuple(place for place, _ in self.rows[dataset])
+        out = self.folder / f"anew-{dataset}-{hash(places)}.parquet"
+        if not out.exists():
+            rows = [{"file": file, "row": row, "at": at} for at, (file, row) in enumerate(places, 1)]
+            connection.register("places", pa.Table.from_pylist(rows, _PLACES))
+            parts = " UNION ALL ".join(
+                f"SELECT '{file}' AS file, * FROM read_parquet({[str(path) for path in delivery.staged]})"
+                for file, delivery in self.staged.items()
+                if delivery.dataset.name == dataset
+            )
+            connection.execute(f"""COPY (SELECT staged.* EXCLUDE (file) REPLACE (places.at AS row) FROM ({parts}) AS staged
+                JOIN places USING (file, row)) TO '{out}' (FORMAT parquet)""")
+        covered = self.coverage if dataset == "population" else None
+        return Delivery(declared_datasets()[dataset], out.name, (out,), None, covered)
+
     @staticmethod
     def _placed(row: dict[str, Any], places: list[Place]) -> Finding:
         at = [int(source.rpartition(":")[2]) for source in row["来源行"].split(";") if source]
-        # The first row of a register in Parquet is 1, of a delivery as text 2.
-        first = 2 if row["数据集"] else 1
-        sources = [f"{file}:{number}" for file, number in (places[one - first] for one in at)]
+        sources = [f"{file}:{number}" for file, number in (places[one - 1] for one in at)]
         return (*(row[column] for column in COLUMNS[:-1]), ";".join(sources))
 
     # Rows ------------------------------------------------------------------------------------------------------------
@@ -193,15 +221,21 @@ class Model:
         """Rows about people who are on file, and about strangers."""
         rows = self._case(3, everything=True).deliveries[dataset]
         numbers = [number for _, person in self.people if (number := read_number(person["身份证号"]))]
-        column = {"population": "公民身份号码", "real_estate": "证件号", "disability": "残疾人证号"}.get(dataset, "身份证号")
+        column = {"population": "公民身份号码", "real_estate": "证件号", "disability": "残疾人证号"}.get(
+            dataset, "身份证号"
+        )
         for row in rows:
             if self.random.random() < 0.8:
-                row[column] = self.random.choice(numbers) + (tidy(row[column])[18:20] if dataset == "disability" else "")
+                row[column] = self.random.choice(numbers) + (
+                    tidy(row[column])[18:20] if dataset == "disability" else ""
+                )
         return rows
 
     def _cell(self, dataset: str) -> Row:
         """One cell that says something else."""
-        heading = self.random.choice([h for h, values in DATASETS[dataset].items() if isinstance(values[0], str) and values[0] != "<number>"])
+        heading = self.random.choice(
+            [h for h, values in DATASETS[dataset].items() if isinstance(values[0], str) and values[0] != "<number>"]
+        )
         return {heading: self.random.choice(DATASETS[dataset][heading])}
 
     def _withdraw(self, dataset: str) -> Row | None:
@@ -226,16 +260,13 @@ class Model:
 
     def _delivered(self, dataset: str, rows: list[Row]) -> tuple[list[tuple[Place, Row]], Delivery]:
         stem = f"{dataset}-{next(iter(self.files))}"
-        delivery = self._stage(dataset, rows, self.folder, stem)
-        return [((delivery.file, number), row) for number, row in enumerate(rows, 2)], delivery
-
-    def _stage(self, dataset: str, rows: list[Row], folder: Path, stem: str) -> Delivery:
-        target = folder / f"{dataset}-{stem}"
-        target.mkdir(parents=True, exist_ok=True)
-        file = write_delivery("csv", folder / stem, dataset, rows)
+        target = self.folder / stem
+        file = write_delivery("csv", self.folder / stem, dataset, rows)
         manifest = stage_delivery(dataset, file, target, today=_TODAY, limits=LIMITS)
+        staged = tuple(target / name for name in manifest.staged)
         coverage = self.coverage if dataset == "population" else None
-        return Delivery(declared_datasets()[dataset], manifest.file, tuple(target / name for name in manifest.staged), None, coverage)
+        self.staged[file.name] = Delivery(declared_datasets()[dataset], file.name, staged, None, coverage)
+        return [((file.name, number), row) for number, row in enumerate(rows, 2)], self.staged[file.name]
 
 
 def said(dataset: str, row: Row) -> tuple[object, ...]:

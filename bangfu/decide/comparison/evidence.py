@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ import pyarrow.parquet as pq
 from bangfu.core.whole_files import replacing
 from bangfu.decide.comparison.rules import Found, merged, together
 from bangfu.engine.duckdb_.session import Limits, literal, session
+from bangfu.record.sources.selectors import ActiveDelivery
 
 CHUNK = 1_000
 _EVIDENCE = "evidence.parquet"
@@ -22,20 +24,34 @@ def part(folder: Path, number: int) -> Path:
     return folder / f"evidence-{number}.parquet"
 
 
-def lay_in_order(rounds: Sequence[Mapping[str, object]], folder: Path) -> None:
-    """Make one file of the evidence of all rounds (each with its datasets), ordered by household."""
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """One round of one leg (delta.py): what its part of the evidence says of these datasets counts, and in the first round of a leg
+    what it says of the file itself.
+    """
+
+    leg: int
+    deliveries: Mapping[str, ActiveDelivery]
+    first: bool
+
+
+def lay_in_order(laid: Sequence[Laid], folder: Path) -> None:
+    """Make one file of the evidence of all parts, ordered by leg and household."""
+    (folder / _EVIDENCE).unlink(missing_ok=True)
+    if not laid:
+        return
     parts = []
-    for number, deliveries in enumerate(rounds):
-        # What the helpers of a later round and the register itself say was said in the first.
-        mine = f"WHERE dataset IN ({', '.join(map(literal, deliveries))})" if number else ""
+    for number, one in enumerate(laid):
+        # What helpers say was said in the first round, or stands as it was found before; what the file itself says, in the first.
+        mine = ", ".join(map(literal, [*one.deliveries, *([""] if one.first else [])]))
         read = f"read_parquet({literal(str(part(folder, number)))})"
-        parts.append(f"SELECT *, {number} AS round FROM {read} {mine}")  # noqa: S608, names and literals of our own
+        parts.append(f"SELECT *, {number} AS round, {one.leg} AS leg FROM {read} WHERE dataset IN ({mine or 'NULL'})")  # noqa: S608, names and literals of our own
     with session(Limits(), folder) as (connection, _), replacing(folder / _EVIDENCE) as temporary:
         connection.execute(
-            f"COPY ({' UNION ALL BY NAME '.join(parts)} ORDER BY household_id, person_id, dataset, kind, conclusion, round) "
+            f"COPY ({' UNION ALL BY NAME '.join(parts)} ORDER BY leg, household_id, person_id, dataset, kind, conclusion, round) "
             f"TO {literal(str(temporary))} (FORMAT parquet, COMPRESSION zstd)"
         )
-    for number in range(len(rounds)):
+    for number in range(len(laid)):
         part(folder, number).unlink()
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4, uuid5
 
 from django.db.utils import InterfaceError, OperationalError
@@ -18,7 +19,8 @@ from django.db.utils import InterfaceError, OperationalError
 from bangfu.core.problems import Problem
 from bangfu.core.whole_files import replacing
 from bangfu.decide.comparison import services
-from bangfu.decide.comparison.evidence import CHUNK, found_in, in_chunks, lay_in_order, part
+from bangfu.decide.comparison.delta import Leg, legs, run_before, signatures, unchanged_since
+from bangfu.decide.comparison.evidence import CHUNK, Laid, found_in, in_chunks, lay_in_order, part
 from bangfu.decide.comparison.folders import own_folder
 from bangfu.decide.comparison.models import Finding, Run
 from bangfu.decide.comparison.problems import NO_SUCH_RUN, STOPPED
@@ -43,9 +45,12 @@ from bangfu.record.sources.selectors import ActiveDelivery, deliveries_in_force
 _PLAN, _PEOPLE = "plan.json", "people.parquet"
 
 
-def compare_now(actor: Actor, on: date | None = None, how: How | None = None) -> UUID:
-    """Compare at once and wait for it, as the command line does; gives the run."""
-    run_id = services.start_run(actor=actor, act_id=uuid4(), on=on, in_background=False)
+def compare_now(actor: Actor, on: date | None = None, how: How | None = None, *, delta: bool = False) -> UUID:
+    """Compare at once and wait for it, as the command line does; gives the run.
+
+    ``delta``: look only at what changed since the run before; where there is none to measure by, at everything.
+    """
+    run_id = services.start_run(actor=actor, act_id=uuid4(), on=on, in_background=False, delta=delta)
     perform(actor, run_id, how)
     return run_id
 
@@ -79,9 +84,14 @@ def _carry_out(actor: Actor, run: Run, folder: Path, how: How | None) -> None:
         _compare(actor, run, folder, how)
     fault_point("comparison.compared")
     plan = json.loads((folder / _PLAN).read_text("utf-8"))
-    files = [UUID(file) for file in plan["files"]]
-    chunks = in_chunks(files, folder)
-    for number, (in_chunk, found) in enumerate(found_in(chunks, plan["rounds"], folder)):
+    versions = {UUID(file): version for leg in plan["legs"] for file, version in leg["files"]}
+    chunks = [
+        (number, chunk)
+        for number, leg in enumerate(plan["legs"])
+        for chunk in in_chunks([UUID(file) for file, _ in leg["files"]], folder)
+    ]
+    found_by_chunk = found_in([chunk for _, chunk in chunks], plan["rounds"], folder)
+    for number, (in_chunk, found) in enumerate(found_by_chunk):
         services.record_findings(
             actor=actor,
             act_id=uuid5(run.pk, f"{plan['attempt']}/{number}"),
@@ -90,7 +100,10 @@ def _carry_out(actor: Actor, run: Run, folder: Path, how: How | None) -> None:
             chunks=len(chunks),
             files=in_chunk,
             found=found,
+            versions=[versions[file] for file in in_chunk],
+            datasets=plan["legs"][chunks[number][0]]["datasets"],
         )
+    _keep_others(actor, run.pk, plan)
     _close_departed(actor, run.pk, plan["attempt"])
     services.finish_run(
         actor=actor,
@@ -107,29 +120,34 @@ def _compare(actor: Actor, run: Run, folder: Path, how: How | None) -> None:
     started = time.monotonic()
     with acting(actor):
         files, without_basis = files_to_compare(actor)
-        rounds = in_rounds(deliveries_in_force(actor, run.on))
-    used = [used_of(delivery) for one in rounds for delivery in one.values()]
+        deliveries = list(deliveries_in_force(actor, run.on))
+        now, before = signatures(load_rules(), run.on, deliveries), run_before(actor) if run.delta else None
+        same = unchanged_since(before, files) if before else []
+        versions = dict(CaseFile.objects.filter(pk__in=files).values_list("pk", "version"))
+    walked = legs(now, before.signatures if before else {}, files, same)
+    again = {file for leg in walked for file in leg.files}
+    rounds = in_rounds(deliveries)
     attempt = services.begin_run(
-        actor=actor, act_id=uuid4(), run_id=run.pk, deliveries=used, files=len(files), without_basis=without_basis
+        actor=actor,
+        act_id=uuid4(),
+        run_id=run.pk,
+        deliveries=[used_of(delivery) for one in rounds for delivery in one.values()],
+        files=len(files),
+        without_basis=without_basis,
+        signatures=now,
+        not_again=len(files) - len(again),
     )
-    people = folder / _PEOPLE
-    persons = write_people_rows(_register(actor, files), people, file="档案") if files else 0
-    if persons:
-        # Each round takes the same register: it is read once.
-        register = stage_register(people, folder / "register", today=run.on)
-        with_keys = replace(how or How(), keys=seal_keys())
-        for number, deliveries in enumerate(_with_helpers(rounds)):
-            out = folder / "findings.parquet"
-            compare_staged(register, _opened(deliveries), run.on, out, how=with_keys, evidence=part(folder, number))
-            out.unlink()
-        shutil.rmtree(register.folder)
-    people.unlink(missing_ok=True)
-    if persons:
-        lay_in_order(rounds, folder)
+    laid: list[Laid] = []
+    persons = 0
+    for number, leg in enumerate(walked):
+        persons += _compare_leg(actor, run, folder, how, leg, [*_asked(rounds, leg, number)], laid)
+    lay_in_order(laid, folder)
     plan = {
         "attempt": attempt,
-        "files": [str(file) for file in files],
-        "rounds": [{name: str(d.id) for name, d in one.items()} for one in rounds] if persons else [],
+        "legs": [{"files": [(str(f), versions[f]) for f in leg.files], "datasets": leg.asked} for leg in walked],
+        "rounds": [{name: str(d.id) for name, d in one.deliveries.items()} for one in laid],
+        "kept": sorted(str(file) for file in set(files) - again),
+        "before": str(before.pk) if before else None,
         "persons": persons,
         "seconds": round(time.monotonic() - started, 3),
         "rules_version": str(load_rules().version),
@@ -163,17 +181,57 @@ def in_rounds(deliveries: Iterable[ActiveDelivery]) -> list[dict[str, ActiveDeli
     return rounds
 
 
-def _with_helpers(rounds: list[dict[str, ActiveDelivery]]) -> list[list[ActiveDelivery]]:
-    """Later rounds take those of the first that say something about the person which other datasets are judged by (a disability)."""
+def _compare_leg(
+    actor: Actor,
+    run: Run,
+    folder: Path,
+    how: How | None,
+    leg: Leg,
+    rounds: list[tuple[Laid, list[ActiveDelivery]]],
+    laid: list[Laid],
+) -> int:
+    """Compare the files of a leg, each round into a part of its own that is added to ``laid``; gives how many persons they have."""
+    people = folder / _PEOPLE
+    persons = write_people_rows(_register(actor, leg.files), people, file="档案") if leg.files else 0
+    if persons:
+        # Each round takes the same register: it is read once.
+        register = stage_register(people, folder / "register", today=run.on)
+        with_keys = replace(how or How(), keys=seal_keys())
+        for one, deliveries in rounds:
+            out = folder / "findings.parquet"
+            compare_staged(register, _opened(deliveries), run.on, out, how=with_keys, evidence=part(folder, len(laid)))
+            out.unlink()
+            laid.append(one)
+        shutil.rmtree(register.folder)
+    people.unlink(missing_ok=True)
+    return persons
+
+
+def _asked(
+    rounds: list[dict[str, ActiveDelivery]], leg: Leg, number: int
+) -> Iterator[tuple[Laid, list[ActiveDelivery]]]:
+    """The rounds of a leg, each with what the engine takes: besides its own datasets those of the first round that say something about
+    the person which other datasets are judged by (a disability).
+    """
     asked = {attribute.or_fact for attribute in load_rules().person.values() if attribute.or_fact}
     helping = {name for name, dataset in declared_datasets().items() if asked & dataset.states.keys()}
-    first = rounds[0]
-    return [
-        list(one.values()) + [first[name] for name in helping & (first.keys() - one.keys())]
-        if number
-        else [*one.values()]
-        for number, one in enumerate(rounds)
-    ]
+    for at, one in enumerate(rounds):
+        own = {name: delivery for name, delivery in one.items() if leg.datasets is None or name in leg.datasets}
+        if own or not at:
+            helpers = [rounds[0][name] for name in sorted(helping & (rounds[0].keys() - own.keys()))]
+            yield Laid(number, own, first=not at), [*own.values(), *helpers]
+
+
+def _keep_others(actor: Actor, run_id: UUID, plan: dict[str, Any]) -> None:
+    """Files in which nothing had to be looked at stand compared by this run too."""
+    for begin in range(0, len(plan["kept"]), 10 * CHUNK):
+        services.keep_files(
+            actor=actor,
+            act_id=uuid5(run_id, f"{plan['attempt']}/kept/{begin}"),
+            run_id=run_id,
+            before=UUID(plan["before"]),
+            files=[UUID(file) for file in plan["kept"][begin : begin + 10 * CHUNK]],
+        )
 
 
 def _register(actor: Actor, files: list[UUID]) -> Iterator[tuple[ArchiveRow, dict[str, str]]]:

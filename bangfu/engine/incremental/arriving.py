@@ -81,7 +81,10 @@ def _let_concerned_be(work: Work, deltas: tuple[Delta, ...]) -> None:
         work.let_be(PEOPLE, everybody, table=True)
         return
     keys = " UNION ALL ".join(
-        f"SELECT key FROM {_files(delivery)}" for delta in deltas for delivery in (delta.added, delta.withdrawn) if delivery
+        f"SELECT key FROM {_files(delivery)}"
+        for delta in deltas
+        for delivery in (delta.added, delta.withdrawn)
+        if delivery
     )
     work.let_be(PEOPLE, f"{everybody} SEMI JOIN ({keys}) USING (key)", table=True)
 
@@ -127,7 +130,11 @@ def _standing(former: Kept, delta: Delta) -> Kept:
 def _hear_silence(work: Work, delta: Delta, kept: Kept, gone: str) -> None:
     """The tables ``absent_<dataset>`` of those who are absent now, and ``heard_<dataset>`` (pid) of those who were and were asked again."""
     silence, heard = matches.stored_silence(delta.dataset), name(f"heard_{delta.dataset}")
-    before = work.change.live(silence, "pid") if silence in work.change.layers else "(SELECT NULL::BIGINT AS pid WHERE FALSE)"
+    before = (
+        work.change.live(silence, "pid")
+        if silence in work.change.layers
+        else "(SELECT NULL::BIGINT AS pid WHERE FALSE)"
+    )
     asked = PEOPLE
     absent = "SELECT pid, place FROM people WHERE FALSE"
     if kept.parts and (delta.is_whole or delta.withdrawn):

@@ -61,7 +61,7 @@ def asks(rules: RuleSet, rule: Rule) -> dict[str, set[str]]:
         if text:
             tree = parse(text, scope, totals=True)
             for table, columns in found.items():
-                columns |= columns_of(tree, table)
+                columns.update(columns_of(tree, table))
     named = {value for text in (rule.says.zh, rule.says.en) for _, value, _, _ in Formatter().parse(text) if value}
     found["person"] |= named & rules.person_columns
     return found
@@ -74,7 +74,9 @@ def linked(rules: RuleSet, datasets: Iterable[str]) -> dict[str, set[str]]:
     for rule in rules.rules:
         described = [rules.person[name].or_fact for name in asks(rules, rule)["person"] if name in rules.person]
         for fact in filter(None, described):
-            joined = set().union(*(together[n] for n in (*stating(rule.fact, names), *stating(fact, names)) if n != OWN))
+            joined = set().union(
+                *(together[n] for n in (*stating(rule.fact, names), *stating(fact, names)) if n != OWN)
+            )
             for name in joined:
                 together[name] = joined
     return together
@@ -84,7 +86,9 @@ def only(rules: RuleSet, judged: Iterable[Judged]) -> RuleSet:
     """The rules that judge these, with the attributes they ask for and no others."""
     wanted = set(judged)
     left = [
-        rule for rule in rules.rules if any((name, rule.kind) in wanted for name in stating(rule.fact, {d for d, _ in wanted} - {OWN}))
+        rule
+        for rule in rules.rules
+        if any((name, rule.kind) in wanted for name in stating(rule.fact, {d for d, _ in wanted} - {OWN}))
     ]
     asked = [asks(rules, rule) for rule in left]
     person = {name for one in asked for name in one["person"]}

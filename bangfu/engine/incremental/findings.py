@@ -23,8 +23,8 @@ NO_DIFFERENCE = f"""SELECT {", ".join(f"'' AS {name(column)}" for column in DIFF
 class Changed:
     """What a change came to. ``moved`` findings say the same as before, read in other rows.
 
-    ``judged`` findings were judged anew (of ``homes`` homes; all of them where None); ``unfound`` rows that a department took back are in no
-    delivery. ``read_again``: datasets whose staged rows were read for more than the change itself.
+    ``judged`` findings were judged anew (of ``homes`` homes; all of them where None); ``unfound`` rows that a department took back are
+    nowhere. ``read_again``: datasets whose staged rows were read for more than the change itself.
     """
 
     opened: int
@@ -62,7 +62,15 @@ def lay_beside(
         WHERE change <> '{_MOVED}' OR {now} IS DISTINCT FROM {before}""")
     found = dict(connection.execute('SELECT "变化", count(*) FROM difference GROUP BY ALL').fetchall())
     opened, changed, moved, closed = (int(found.get(change, 0)) for change in (_OPENED, _CHANGED, _MOVED, _CLOSED))
-    return Changed(opened, changed, moved, closed, judged=count(connection, "SELECT count(*) FROM judged"), homes=homes, unfound=unfound)
+    return Changed(
+        opened,
+        changed,
+        moved,
+        closed,
+        judged=count(connection, "SELECT count(*) FROM judged"),
+        homes=homes,
+        unfound=unfound,
+    )
 
 
 def write_all(connection: duckdb.DuckDBPyConnection, manifest: Manifest, standing: str, out: Path) -> list[Count]:
@@ -96,6 +104,9 @@ def _name_files(connection: duckdb.DuckDBPyConnection, manifest: Manifest) -> No
     ]
     connection.execute(f"""CREATE OR REPLACE TEMP TABLE named AS SELECT CAST(number AS UTINYINT) AS dataset, dataset_name, files
         FROM (VALUES {", ".join(named)}) AS known(number, dataset_name, files)""")
-    cells = [f"({number}, {literal(conclusion)}, {literal(kind)})" for number, (_, conclusion, kind) in enumerate(manifest.cells)]
+    cells = [
+        f"({number}, {literal(conclusion)}, {literal(kind)})"
+        for number, (_, conclusion, kind) in enumerate(manifest.cells)
+    ]
     connection.execute(f"""CREATE OR REPLACE TEMP TABLE kept_cell AS SELECT CAST(number AS USMALLINT) AS cell, conclusion, kind
         FROM (VALUES {", ".join(["(65535, '', '')", *cells])}) AS known(number, conclusion, kind)""")

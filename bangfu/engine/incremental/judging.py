@@ -32,7 +32,9 @@ def judge_these(
     describe_people(connection, rules, deliveries)
     settle_household_names(connection)
     asked = questions(rules, deliveries, "")
-    cells = list(dict.fromkeys([*known, *((dataset, conclusion, kind) for _, dataset, conclusion, kind, _ in asked.cells)]))
+    cells = list(
+        dict.fromkeys([*known, *((dataset, conclusion, kind) for _, dataset, conclusion, kind, _ in asked.cells)])
+    )
     rows = [
         f"({place}, {literal(dataset)}, {literal(conclusion)}, {literal(kind)}, {cells.index((dataset, conclusion, kind))})"
         for place, dataset, conclusion, kind, _ in asked.cells

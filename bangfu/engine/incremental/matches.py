@@ -33,7 +33,11 @@ def stored_silence(dataset: str) -> str:
 
 
 def match_parts(
-    connection: duckdb.DuckDBPyConnection, dataset: Dataset, parts: Sequence[Part], facts: frozenset[str], withdrawn: str
+    connection: duckdb.DuckDBPyConnection,
+    dataset: Dataset,
+    parts: Sequence[Part],
+    facts: frozenset[str],
+    withdrawn: str,
 ) -> None:
     """Make ``match_<dataset>`` of what these files state about ``people``; ``withdrawn`` is a relation of rows that do not count."""
     queries = []
@@ -82,7 +86,9 @@ def find_withdrawn(
     """
     target = name(f"withdrawn_{dataset}")
     relation = f"read_parquet([{', '.join(literal(str(path)) for path in said)}])"
-    columns = sorted(set().union(*(staged_names(connection, part.relation) for part in parts), staged_names(connection, relation)))
+    columns = sorted(
+        set().union(*(staged_names(connection, part.relation) for part in parts), staged_names(connection, relation))
+    )
     connection.execute(f"""CREATE OR REPLACE TEMP TABLE taking AS SELECT key, {content(connection, relation, columns)} AS content,
         count(*) AS n FROM {relation} WHERE key IS NOT NULL GROUP BY ALL""")
     there = " UNION ALL ".join(
@@ -94,7 +100,9 @@ def find_withdrawn(
     connection.execute(f"""CREATE OR REPLACE TEMP TABLE {target} AS SELECT row, key FROM (
             SELECT *, row_number() OVER (PARTITION BY key, content ORDER BY row DESC) AS newest FROM ({alive})
         ) JOIN taking USING (key, content) WHERE newest <= n""")
-    found = connection.execute(f"SELECT (SELECT coalesce(sum(n), 0) FROM taking) - (SELECT count(*) FROM {target})").fetchone()
+    found = connection.execute(
+        f"SELECT (SELECT coalesce(sum(n), 0) FROM taking) - (SELECT count(*) FROM {target})"
+    ).fetchone()
     connection.execute("DROP TABLE taking")
     return Withdrawn(target, int(found[0]) if found else 0)
 

@@ -36,8 +36,10 @@ def lay_out_arrived(connection: duckdb.DuckDBPyConnection, part: int) -> None:
         )
         SELECT pid + {part * PART} AS pid, coalesce(head.family, {_named("head.text")}) AS home,
             coalesce(head.family, {_named(f"concat('row ', pid + {part * PART})")}) AS household, filed.key, fault,
-            coalesce(head.key, {_named("head.text")}) AS household_rank, coalesce(filed.key, {_named("person_text")}) AS person_rank,
-            CASE WHEN head.key IS NULL THEN head.text END AS household_text, CASE WHEN filed.key IS NULL THEN person_text END AS person_text,
+            coalesce(head.key, {_named("head.text")}) AS household_rank,
+            coalesce(filed.key, {_named("person_text")}) AS person_rank,
+            CASE WHEN head.key IS NULL THEN head.text END AS household_text,
+            CASE WHEN filed.key IS NULL THEN person_text END AS person_text,
             name, folded, {name_hash("folded")} AS name_hash, place, source, person_id, household_id{_SAID}
         FROM filed JOIN head ON head.text = household_text""")
     for table in ("heads_read", "odd_heads"):

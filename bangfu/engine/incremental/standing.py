@@ -23,7 +23,18 @@ from bangfu.engine.incremental import dependence, findings, matches, problems
 from bangfu.engine.incremental.arriving import Delta, check_delta, check_open, take_deltas
 from bangfu.engine.incremental.dependence import OWN
 from bangfu.engine.incremental.findings import Changed
-from bangfu.engine.incremental.folder import Change, Kept, Manifest, Part, commit, declared, locked, prepare, read_manifest, remove_leftovers
+from bangfu.engine.incremental.folder import (
+    Change,
+    Kept,
+    Manifest,
+    Part,
+    commit,
+    declared,
+    locked,
+    prepare,
+    read_manifest,
+    remove_leftovers,
+)
 from bangfu.engine.incremental.judging import judge_these, lay_out_judged, lay_out_others
 from bangfu.engine.incremental.people import homes_of_texts, lay_out_arrived
 from bangfu.engine.incremental.work import HOME, PEOPLE, Work, absolute, as_judged, let_be
@@ -52,7 +63,9 @@ def begin(
         connection.execute(f"ALTER TABLE arrived RENAME TO {PEOPLE}")
         let_be(connection, "filed", f"SELECT * FROM {PEOPLE}")
         datasets = (OWN, *declared_datasets())
-        blank = Manifest.model_construct(sequence=0, on=on, rules=rules, datasets=datasets, cells=(), deliveries={}, layers={})
+        blank = Manifest.model_construct(
+            sequence=0, on=on, rules=rules, datasets=datasets, cells=(), deliveries={}, layers={}
+        )
         work = Work(connection, Change(connection, folder, _last_sequence(folder) + 1, {}), blank, {})
         work.change.append(PEOPLE, f"SELECT * FROM {PEOPLE}")
         for delivery in deliveries:
@@ -112,7 +125,9 @@ class Standing:
                 lay_out_arrived(work.connection, len(files))
                 files = (*files, file)
             homes_of_texts(work.connection, closed, "closing_homes")
-            work.run("CREATE OR REPLACE TEMP TABLE homes AS SELECT home FROM arrived UNION SELECT home FROM closing_homes")
+            work.run(
+                "CREATE OR REPLACE TEMP TABLE homes AS SELECT home FROM arrived UNION SELECT home FROM closing_homes"
+            )
             work.let_be(PEOPLE, "SELECT * FROM arrived", table=True)
             work.let_be("filed", f"SELECT * FROM {PEOPLE}")
             for dataset in work.deliveries:
@@ -183,7 +198,9 @@ def _match_again(work: Work, facts: frozenset[str]) -> tuple[str, ...]:
             work.match_all(dataset, facts)
             for stored in (matches.stored(dataset), matches.stored_silence(dataset)):
                 work.change.begin_anew(stored)
-        work.keep_matches(again, facts, {dataset: f"SELECT row FROM {gone}" for dataset, gone in withdrawn.items() if gone})
+        work.keep_matches(
+            again, facts, {dataset: f"SELECT row FROM {gone}" for dataset, gone in withdrawn.items() if gone}
+        )
     return tuple(again)
 
 

@@ -93,7 +93,9 @@ class Work:
 
     def judge_homes(self, rules: RuleSet, **said: Any) -> Changed:
         """Judge what is touched: ``people`` has these homes whole, and the tables of matches all that is stated about them."""
-        delivered = sorted(dataset for dataset in self.touched if dataset in self.deliveries and self.deliveries[dataset].parts)
+        delivered = sorted(
+            dataset for dataset in self.touched if dataset in self.deliveries and self.deliveries[dataset].parts
+        )
         coverages = {dataset: self.deliveries[dataset].coverage for dataset in delivered}
         judged = dependence.judgements(rules, self.manifest.on, coverages)
         left = dependence.only(rules, [one for one in judged if one[0] in self.touched])
@@ -134,7 +136,11 @@ class Work:
         who = ["SELECT CAST(NULL AS BIGINT) AS pid WHERE FALSE"]
         for rule in rules.rules:
             stated = dependence.stating(rule.fact, datasets)
-            who += [f"SELECT pid FROM ({fact_query(self.delivery(d), rule.fact)})" for d in stated if (d, rule.kind) in judged and d != OWN]
+            who += [
+                f"SELECT pid FROM ({fact_query(self.delivery(d), rule.fact)})"
+                for d in stated
+                if (d, rule.kind) in judged and d != OWN
+            ]
             if OWN in stated:
                 who.append(f"SELECT pid FROM {self.standing_people} WHERE key IS NULL")
         concerned = f"SELECT * FROM {self.standing_people} SEMI JOIN ({' UNION ALL '.join(who)}) USING (pid)"

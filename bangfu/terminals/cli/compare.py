@@ -32,6 +32,13 @@ FILES_TOGETHER = kind(
     do_zh="要比对已收入的档案，这几项都不写。",
     do_en="To compare what is in the registry, leave them out.",
 )
+DELTA_OF_FILES = kind(
+    "call.delta_of_files",
+    zh="--delta 只用于已收入的档案。",
+    en="--delta works on the registry only.",
+    do_zh="文件之间的比对请不写 --delta。",
+    do_en="Leave it out to compare files.",
+)
 MATCHING_OF_FILES = kind(
     "call.matching_of_files",
     zh="--matching 目前只用于文件之间的比对。",
@@ -48,6 +55,7 @@ class Call:
     registry: Path | None
     datasets: Path | None
     organisation: str | None
+    delta: bool
     on_text: str | None
     target: Path | None
     purpose: str
@@ -73,6 +81,12 @@ class Call:
 )
 @click.option(
     "--organisation", metavar="CODE", help="哪个工会的档案，默认最上级 · whose files; default: the topmost union"
+)
+@click.option(
+    "--delta",
+    is_flag=True,
+    help="只看上次比对以后变了的档案、部门数据和规则，结果和完整比对一样 · "
+    "look only at what changed since the last run; the same findings stand afterwards",
 )
 @click.option(
     "--on",
@@ -117,6 +131,8 @@ def compare_command(**given: Any) -> int:
         return _compare_the_registry(call)
     if call.registry is None or call.datasets is None or call.target is None or call.organisation is not None:
         raise FILES_TOGETHER()
+    if call.delta:
+        raise DELTA_OF_FILES()
     return _compare_files(call, call.registry, call.datasets, call.target)
 
 
@@ -130,7 +146,8 @@ def _compare_the_registry(call: Call) -> int:
         # Only a started instance has models.
         from bangfu.terminals.cli.over_registry import compare_registry, operator_for  # noqa: PLC0415
 
-        said = compare_registry(operator_for(call.purpose, call.organisation), on, call.target, _how(call))
+        operator = operator_for(call.purpose, call.organisation)
+        said = compare_registry(operator, on, call.target, _how(call), delta=call.delta)
     if call.as_json:
         last_line(said)
     return 0

@@ -41,6 +41,9 @@ NO_SUCH_PURPOSE = kind(
 )
 
 
+_ALL_AGAIN = "Every file had to be looked at: there is no run to measure by, or data or rules changed"
+
+
 def operator_for(purpose: str, organisation: str | None) -> Actor:
     """The machine's operator for a union, or for the topmost one. Bad calls: an unknown purpose; nothing founded yet."""
     if purpose not in Purpose.__members__.values():
@@ -57,15 +60,27 @@ def newest_day(actor: Actor) -> date:
         return max((delivery.as_of for delivery in deliveries_in_force(actor, day)), default=day)
 
 
-def compare_registry(actor: Actor, on: date | None, target: Path | None, how: How | None = None) -> dict[str, object]:
-    """Compare the actor's files with the deliveries in force, and write the findings if asked; gives what to print for machines."""
-    run = _done(actor, compare_now(actor, on or newest_day(actor), how))
+def compare_registry(
+    actor: Actor, on: date | None, target: Path | None, how: How | None = None, *, delta: bool = False
+) -> dict[str, object]:
+    """Compare the actor's files with the deliveries in force, and write the findings if asked; gives what to print for machines.
+
+    ``delta``: only what changed since the run before.
+    """
+    run = _done(actor, compare_now(actor, on or newest_day(actor), how, delta=delta))
     say(
         f"比对日期 {run.on}：{run.persons:,} 人，{run.households:,} 户，{len(run.deliveries)} 份部门数据；"
         f"没有核对依据、未比对 {run.without_basis:,} 户",
         f"As of {run.on}: {run.persons:,} persons, {run.households:,} households, {len(run.deliveries)} deliveries; "
         f"{run.without_basis:,} households without a basis were left out",
     )
+    if delta and run.not_again:
+        say(
+            f"其中 {run.not_again:,} 户和它们的部门数据都没有变化，未重新比对",
+            f"{run.not_again:,} of them were not compared again: nothing changed for them",
+        )
+    elif delta:
+        say("每一户都要重新比对：没有可作依据的上一次比对，或数据、规则变了", _ALL_AGAIN)
     by_kind: Counter[str] = Counter()
     for name, conclusion, findings in run.by_kind:
         by_kind[name] += findings
@@ -79,7 +94,7 @@ def compare_registry(actor: Actor, on: date | None, target: Path | None, how: Ho
         lines = findings_export(actor, target)
         say(f"{lines:,} 行写入 {target}（已记入留痕）", f"{lines:,} lines written to {target} (told in the trail)")
     counts = {name: getattr(run, name) for name in ("persons", "households", "findings", "opened", "changed", "closed")}
-    return counts | {"wrong": 0, "by_kind": by_kind}
+    return counts | {"not_again": run.not_again, "wrong": 0, "by_kind": by_kind}
 
 
 def identify_registry(actor: Actor, on: date | None, target: Path | None, bar: Progress) -> dict[str, object]:
