@@ -20,7 +20,7 @@ from bangfu.engine.comparison import How, compare_staged
 from bangfu.engine.datasets import declared_datasets
 from bangfu.engine.duckdb_.facts import Delivery
 from bangfu.engine.duckdb_.session import Limits
-from bangfu.engine.incremental.standing import Changed, Delta, Standing, begin
+from bangfu.engine.incremental.standing import Changed, Delta, begin
 from bangfu.engine.intake.deliveries import stage_delivery, staged_columns
 from bangfu.engine.intake.staged_register import stage_register
 from bangfu.engine.rules.ruleset import RuleSet, load_rules

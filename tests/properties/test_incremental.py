@@ -4,14 +4,12 @@ BANGFU_SEEDS=20 pytest tests/properties/test_incremental.py tries many times as 
 """
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 
-from bangfu.engine.incremental import arriving, dependence
 from tests.properties.standing_model import COLUMNS, Finding, Model
 
 SEEDS, STEPS = range(int(os.environ.get("BANGFU_SEEDS", "1"))), 10

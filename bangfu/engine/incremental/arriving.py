@@ -6,6 +6,7 @@ from bangfu.engine.duckdb_.facts import Delivery
 from bangfu.engine.duckdb_.session import literal, name
 from bangfu.engine.incremental import dependence, matches, problems
 from bangfu.engine.incremental.folder import Kept, Part, declared
+from bangfu.engine.incremental.people import FILED
 from bangfu.engine.incremental.work import HOME, PEOPLE, Work, absolute
 
 _TOUCHED_PIDS = "INSERT INTO touched_pids SELECT {number}, pid FROM {relation}"
@@ -63,11 +64,18 @@ def take_deltas(work: Work, deltas: tuple[Delta, ...]) -> None:
     for delta in deltas:
         _read(work, delta)
     _touch(work, [delta.dataset for delta in deltas])
-    work.let_be(PEOPLE, f"SELECT * FROM {work.standing_people} SEMI JOIN touched USING (home)", table=True)
-    work.let_be("filed", f"SELECT * FROM {PEOPLE}")
-    matches.settle_names(work.connection, [delta.dataset for delta in deltas if delta.arriving])
+    fresh = [delta.dataset for delta in deltas if delta.arriving]
+    named = " UNION ALL ".join(f"SELECT pid FROM {name(matches.stored(dataset))} WHERE other" for dataset in fresh)
+    if named:
+        filed = f"SELECT {FILED} FROM {work.standing_people} SEMI JOIN ({named}) USING (pid)"
+        work.let_be("filed", filed, table=True)
+        matches.settle_names(work.connection, fresh)
     for delta in deltas:
         _keep(work, delta)
+    columns = work.judged_columns(work.manifest.rules)
+    work.let_be(PEOPLE, f"SELECT {columns} FROM {work.standing_people} SEMI JOIN touched USING (home)", table=True)
+    # Nothing is asked of the register's own rows.
+    work.let_be("filed", "SELECT CAST(NULL AS BIGINT) AS pid, '' AS source WHERE FALSE")
     for dataset in sorted(work.touched):
         number = work.manifest.dataset_number(dataset)
         own = f"(SELECT pid FROM {PEOPLE} SEMI JOIN (SELECT home FROM touched WHERE dataset = {number}) USING (home))"
@@ -153,16 +161,15 @@ def _hear_silence(work: Work, delta: Delta, kept: Kept, gone: str) -> None:
 def _touch(work: Work, datasets: list[str]) -> None:
     """The table ``touched`` (dataset, home): with a dataset go those whose persons it describes, or is described by."""
     together = dependence.linked(work.manifest.rules, work.deliveries)
-    queries = []
+    goes_with = []
     for dataset in datasets:
-        for other in together[dataset]:
+        for other in sorted(together[dataset]):
             own, number = work.manifest.dataset_number(dataset), work.manifest.dataset_number(other)
-            queries.append(
-                f"""SELECT CAST({number} AS UTINYINT) AS dataset, {HOME} FROM {PEOPLE}
-                    SEMI JOIN (SELECT pid FROM touched_pids WHERE dataset = {own}) USING (pid)"""
-            )
+            goes_with.append(f"(CAST({own} AS UTINYINT), CAST({number} AS UTINYINT))")
             work.touched.add(other)
-    work.run(f"CREATE OR REPLACE TEMP TABLE touched AS SELECT DISTINCT * FROM ({' UNION ALL '.join(queries)})")
+    work.run(f"""CREATE OR REPLACE TEMP TABLE touched AS SELECT DISTINCT other AS dataset, {HOME}
+        FROM (SELECT DISTINCT dataset AS own, {HOME} FROM touched_pids JOIN {PEOPLE} USING (pid))
+        JOIN (VALUES {", ".join(goes_with)}) AS goes_with(own, other) USING (own)""")
 
 
 def _keep(work: Work, delta: Delta) -> None:

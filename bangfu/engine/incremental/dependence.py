@@ -9,7 +9,7 @@ from typing import Any
 from bangfu.core.periods import Month, last_twelve_months
 from bangfu.engine.datasets import Dataset, declared_datasets
 from bangfu.engine.rules.expressions import columns_of, parse
-from bangfu.engine.rules.ruleset import ENGINE_FACTS, REFERENCE, Rule, RuleSet, fact_columns
+from bangfu.engine.rules.ruleset import ENGINE_FACTS, FILE_COLUMNS, REFERENCE, Rule, RuleSet, fact_columns
 
 # Findings are judged again for one of these at a time: dataset ("" for the register's own), 种类.
 Judged = tuple[str, str]
@@ -100,6 +100,15 @@ def only(rules: RuleSet, judged: Iterable[Judged]) -> RuleSet:
             "household": {name: condition for name, condition in rules.household.items() if name in household},
         }
     )
+
+
+def file_columns(rules: RuleSet) -> set[str]:
+    """What these rules, and the attributes that they have, ask of the family's file."""
+    found = {column for rule in rules.rules for column in asks(rules, rule)["person"]} & FILE_COLUMNS.keys()
+    scope = {"file": frozenset(FILE_COLUMNS)}
+    for condition in (*(attribute.condition for attribute in rules.person.values()), *rules.household.values()):
+        found |= columns_of(parse(condition, scope), "file")
+    return found
 
 
 def of_whole_households(rules: RuleSet) -> bool:

@@ -15,6 +15,11 @@ from bangfu.engine.duckdb_.register import IS_A_HOUSEHOLD
 from bangfu.engine.incremental.folder import PART
 from bangfu.engine.rules.ruleset import FILE_COLUMNS
 
+# What judgement asks of everybody; the rest of FILE_COLUMNS only where a rule does.
+JUDGED = """pid, home, household, key, fault, household_rank, person_rank, household_text, person_text, person_id, household_id,
+    is_head"""
+# What compare_names and the sources of the register's own rows ask for.
+FILED = "pid, name, coalesce(folded, name) AS folded, source"
 _SAID = "".join(f", {column}" for column in FILE_COLUMNS)
 
 
@@ -22,7 +27,8 @@ def lay_out_arrived(connection: duckdb.DuckDBPyConnection, part: int) -> None:
     """Make the table ``arrived`` from ``filed``, which is file number ``part`` of the register.
 
     Columns: pid, home, household, key, fault, household_rank and person_rank (names of the texts, not ranks: they say only what is the
-    same), household_text and person_text (NULL where the name says it: ``text_of``), name, folded, name_hash, place, source,
+    same), household_text and person_text (NULL where the name says it: ``text_of``), name, folded (NULL where it is
+    the name), name_hash, place, source,
     person_id, household_id, rules.ruleset.FILE_COLUMNS.
     """
     connection.execute(f"""CREATE OR REPLACE TEMP TABLE heads_read AS SELECT DISTINCT household_text AS text,
@@ -40,7 +46,7 @@ def lay_out_arrived(connection: duckdb.DuckDBPyConnection, part: int) -> None:
             coalesce(filed.key, {_named("person_text")}) AS person_rank,
             CASE WHEN head.key IS NULL THEN head.text END AS household_text,
             CASE WHEN filed.key IS NULL THEN person_text END AS person_text,
-            name, folded, {name_hash("folded")} AS name_hash, place, source, person_id, household_id{_SAID}
+            name, nullif(folded, name) AS folded, {name_hash("folded")} AS name_hash, place, source, person_id, household_id{_SAID}
         FROM filed JOIN head ON head.text = household_text""")
     for table in ("heads_read", "odd_heads"):
         connection.execute(f"DROP TABLE {table}")

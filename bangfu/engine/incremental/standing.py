@@ -36,7 +36,7 @@ from bangfu.engine.incremental.folder import (
     remove_leftovers,
 )
 from bangfu.engine.incremental.judging import judge_these, lay_out_judged, lay_out_others
-from bangfu.engine.incremental.people import homes_of_texts, lay_out_arrived
+from bangfu.engine.incremental.people import FILED, homes_of_texts, lay_out_arrived
 from bangfu.engine.incremental.work import HOME, PEOPLE, Work, absolute, as_judged, let_be
 from bangfu.engine.intake.staged_register import StagedRegister
 from bangfu.engine.rules.ruleset import RuleSet, load_rules
@@ -61,7 +61,7 @@ def begin(
         lay_out_arrived(connection, 0)
         let_be(connection, PEOPLE, "")
         connection.execute(f"ALTER TABLE arrived RENAME TO {PEOPLE}")
-        let_be(connection, "filed", f"SELECT * FROM {PEOPLE}")
+        let_be(connection, "filed", f"SELECT {FILED} FROM {PEOPLE}")
         datasets = (OWN, *declared_datasets())
         blank = Manifest.model_construct(
             sequence=0, on=on, rules=rules, datasets=datasets, cells=(), deliveries={}, layers={}
@@ -129,7 +129,7 @@ class Standing:
                 "CREATE OR REPLACE TEMP TABLE homes AS SELECT home FROM arrived UNION SELECT home FROM closing_homes"
             )
             work.let_be(PEOPLE, "SELECT * FROM arrived", table=True)
-            work.let_be("filed", f"SELECT * FROM {PEOPLE}")
+            work.let_be("filed", f"SELECT {FILED} FROM {PEOPLE}")
             for dataset in work.deliveries:
                 work.match_all(dataset, work.manifest.facts)
             work.keep_matches(work.deliveries, work.manifest.facts)
@@ -192,7 +192,7 @@ def _match_again(work: Work, facts: frozenset[str]) -> tuple[str, ...]:
     ]
     if again:
         work.let_be(PEOPLE, f"SELECT * FROM {work.standing_people}")
-        work.let_be("filed", f"SELECT * FROM {PEOPLE}")
+        work.let_be("filed", f"SELECT {FILED} FROM {PEOPLE}")
         withdrawn = {dataset: matches.withdrawn_rows(work.change, dataset) for dataset in again}
         for dataset in again:
             work.match_all(dataset, facts)

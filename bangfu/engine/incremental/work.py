@@ -14,6 +14,7 @@ from bangfu.engine.incremental.dependence import OWN, Judged
 from bangfu.engine.incremental.findings import Changed
 from bangfu.engine.incremental.folder import Change, Kept, Manifest, commit, declared
 from bangfu.engine.incremental.judging import Cell, judge_these, lay_out_judged, lay_out_others
+from bangfu.engine.incremental.people import FILED, JUDGED
 from bangfu.engine.rules.ruleset import RuleSet
 
 PEOPLE, HOME = "people", "home"
@@ -120,7 +121,6 @@ class Work:
         deliveries = [self.delivery(dataset) for dataset in sorted(asked)]
         lay_out_others(self.connection, deliveries)
         self._let_people_concerned_be(left, judged, own)
-        self.let_be("filed", f"SELECT * FROM {PEOPLE}")
         cells = judge_these(self.connection, left, deliveries, said["on"], list(self.manifest.cells))
         lay_out_judged(self.connection, self.manifest.datasets)
         numbers = [number for number, (dataset, _, kind) in enumerate(cells) if (dataset, kind) in judged]
@@ -143,10 +143,16 @@ class Work:
             ]
             if OWN in stated:
                 who.append(f"SELECT pid FROM {self.standing_people} WHERE key IS NULL")
-        concerned = f"SELECT * FROM {self.standing_people} SEMI JOIN ({' UNION ALL '.join(who)}) USING (pid)"
+        columns = self.judged_columns(rules)
+        concerned = f"FROM {self.standing_people} SEMI JOIN ({' UNION ALL '.join(who)}) USING (pid)"
         if dependence.of_whole_households(rules):
-            concerned = f"SELECT * FROM {self.standing_people} SEMI JOIN ({concerned}) USING (home)"
-        self.let_be(PEOPLE, concerned, table=True)
+            concerned = f"FROM {self.standing_people} SEMI JOIN (SELECT home {concerned}) USING (home)"
+        self.let_be(PEOPLE, f"SELECT {columns} {concerned}", table=True)
+        self.let_be("filed", f"SELECT {FILED} FROM {self.standing_people}")
+
+    def judged_columns(self, rules: RuleSet) -> str:
+        """The columns of ``people`` that these rules ask for."""
+        return ", ".join([JUDGED, *sorted(dependence.file_columns(rules) - {"is_head"})])
 
     def finish(self, cells: list[Cell], former: str, homes: int | None, **said: Any) -> Changed:
         """Lay ``judged`` beside what stood, and let the change count."""
