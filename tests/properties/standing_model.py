@@ -48,6 +48,7 @@ DAYS_OF_REFERENCE = (date(2026, 10, 31), date(2026, 2, 28), date(2026, 11, 1), d
 LIMITS = Limits(threads=1)
 _PLACES = pa.schema([("file", pa.string()), ("row", pa.int64()), ("at", pa.int64())])
 _TODAY = date(2026, 10, 31)
+_NEW_RULE = "{kind: 医保在保, fact: is_medically_insured, conclude: [{as: 佐证}], says: {zh: 在保, en: Insured}}"
 _RULES_BY_OTHERS: tuple[tuple[str, str], ...] = (
     ("fact.base * 120 > person.declared_income * 144", "fact.base * 120 > person.declared_income * 200"),
     ("reference.month - 11", "reference.month - 5"),
@@ -59,7 +60,7 @@ _RULES_BY_OTHERS: tuple[tuple[str, str], ...] = (
     ("正在领取养老金", "领着养老金"),
     ("version: 1", "version: 2"),
     ("  - kind: 异地建档", "  - kind: 他处建档"),
-    ("rules:\n", "rules:\n  - {kind: 医保在保, fact: is_medically_insured, conclude: [{as: 佐证}], says: {zh: '{insurance}', en: '{insurance}'}}\n"),
+    ("rules:\n", f"rules:\n  - {_NEW_RULE}\n"),
 )  # fmt: skip
 
 
@@ -69,6 +70,8 @@ class Model:
 
     random: Random
     folder: Path
+    datasets: tuple[str, ...] = tuple(DATASETS)
+    registers: int = 10
     people: list[tuple[Place, Row]] = field(default_factory=list)
     rows: dict[str, list[tuple[Place, Row]]] = field(default_factory=dict)
     coverage: tuple[str, ...] | None = None
@@ -79,9 +82,10 @@ class Model:
     staged: dict[str, Delivery] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        case = self._case(10, everything=True)
-        left = self.random.choice(list(case.deliveries))
-        del case.deliveries[left]
+        case = self._case(self.registers, everything=True)
+        # One of the datasets never came so far.
+        begun = self.datasets[:-1]
+        case.deliveries = {dataset: case.deliveries[dataset] for dataset in begun}
         self.coverage = tuple(case.coverage) if case.coverage else None
         self.people, register = self._register(case.people)
         deliveries = []
@@ -100,7 +104,7 @@ class Model:
     def take_whole(self) -> Changed:
         """One or two whole deliveries, perhaps of a dataset that never came; one may be taken out of force."""
         deltas = []
-        for dataset in self.random.sample(list(DATASETS), self.random.choice((1, 2))):
+        for dataset in self.random.sample(self.datasets, self.random.choice((1, 2))):
             if dataset in self.rows and self.random.random() < 0.2:
                 del self.rows[dataset]
                 deltas.append(Delta(dataset))
@@ -115,7 +119,7 @@ class Model:
     def take_rows(self) -> Changed:
         """New, corrected and deleted rows of several datasets."""
         deltas = []
-        for dataset in self.random.sample(sorted(self.rows), min(5, len(self.rows))):
+        for dataset in self.random.sample(sorted(self.rows), min(4, len(self.rows))):
             new = self._new_rows(dataset) if self.random.random() < 0.7 else []
             taken = [row for _ in range(self.random.choice((0, 1, 2, 3))) if (row := self._withdraw(dataset))]
             corrected = [dict(row) | self._cell(dataset) for row in taken if self.random.random() < 0.5]
@@ -138,7 +142,9 @@ class Model:
         closing, changing = some[: len(some) // 3], some[len(some) // 3 :]
         coming = [dict(row) for _, row in self.people if read_number(row["户主身份证号"]) in changing]
         for row in coming:
-            row |= self._case(1, everything=False).people[0] | {h: row[h] for h in ("姓名", "身份证号", "户主身份证号")}
+            row.update(
+                self._case(1, everything=False).people[0] | {h: row[h] for h in ("姓名", "身份证号", "户主身份证号")}
+            )
         if len(coming) > 3:
             # Somebody left the family, which may be the last of it: then it is as if nothing had been said of it.
             coming.pop(self.random.randrange(len(coming)))
