@@ -14,8 +14,8 @@ from bangfu.core.problems import Problem
 from bangfu.engine.comparison import How, compare_staged
 from bangfu.engine.duckdb_.facts import Delivery
 from bangfu.engine.duckdb_.session import Limits
+from bangfu.engine.incremental import dependence, work
 from bangfu.engine.incremental import folder as folders
-from bangfu.engine.incremental import work
 from bangfu.engine.incremental.standing import Delta, Standing, begin
 from bangfu.engine.intake.deliveries import stage_delivery
 from bangfu.engine.intake.staged_deliveries import delivery_of
@@ -36,11 +36,15 @@ def register(at: Path, *rows: tuple[str, str, str]) -> Path:
 
 def homes(at: Path, *rows: tuple[str, str]) -> Delivery:
     """Homes (number of the owner, unit), staged."""
+    lines = [f",{who},{unit},住宅,全部,现势" for who, unit in rows]
+    return staged(at, "real_estate", ["权利人,证件号,不动产单元号,用途,共有份额,状态", *lines])
+
+
+def staged(at: Path, dataset: str, lines: list[str]) -> Delivery:
     at.mkdir()
     file = at / f"{at.name}.csv"
-    lines = ["权利人,证件号,不动产单元号,用途,共有份额,状态", *(f",{who},{unit},住宅,全部,现势" for who, unit in rows)]
     file.write_text("\n".join(lines) + "\n", "utf-8")
-    return delivery_of(stage_delivery("real_estate", file, at / "staged", today=ON, limits=LIMITS), at / "staged")
+    return delivery_of(stage_delivery(dataset, file, at / "staged", today=ON, limits=LIMITS), at / "staged")
 
 
 @pytest.fixture
@@ -87,6 +91,20 @@ def test_rows_come_and_go_and_a_home_is_counted_for_the_whole_family(standing: S
     assert standing.take(Delta("real_estate", withdrawn=homes(tmp_path / "no", (LI, "U9")))).unfound == 1
     closed_at_last = standing.change_households(closed=[f" {LI[:17]}{LI[17].lower()}"])
     assert (closed_at_last.opened, closed_at_last.closed) == (0, 1)
+
+
+@pytest.mark.parametrize("described", [True, False])
+def test_a_certificate_changes_what_a_vehicle_means(
+    described: bool, standing: Standing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cars = staged(tmp_path / "cars", "vehicles", ["姓名,身份证号,车辆类型,状态", f"李芳,{LI},残疾人专用汽车,正常"])
+    standing.take(Delta("vehicles", whole=cars))
+    if not described:
+        # The control: vehicles are not judged again when certificates come.
+        monkeypatch.setattr(dependence, "linked", lambda _, datasets: {dataset: {dataset} for dataset in datasets})
+    certificates = staged(tmp_path / "certificates", "disability", ["姓名,残疾人证号,状态", f"李芳,{LI}42,有效"])
+    standing.take(Delta("disability", whole=certificates))
+    assert [row[3] for row in stands(standing) if row[2] == "vehicles"] == ["疑点" if described else "矛盾"]
 
 
 def test_households_without_a_number_are_replaced_together(standing: Standing, tmp_path: Path) -> None:

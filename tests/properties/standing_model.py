@@ -131,6 +131,8 @@ class Model:
                 _, withdrawn = self._delivered(dataset, taken)
             if added or withdrawn:
                 deltas.append(Delta(dataset, added=added, withdrawn=withdrawn))
+        if not deltas:
+            return self.take_rows()
         changed = self.standing.take(*deltas)
         assert changed.unfound == 0
         return changed

@@ -86,11 +86,6 @@ def no_family(patched: pytest.MonkeyPatch) -> None:
     patched.setattr(arriving.Work, "let_matches_be", of_those_alone)
 
 
-def nobody_described(patched: pytest.MonkeyPatch) -> None:
-    """Whoever has a new certificate of disability keeps the findings about their vehicles."""
-    patched.setattr(dependence, "linked", lambda _, datasets: {dataset: {dataset} for dataset in datasets})
-
-
 def no_day(patched: pytest.MonkeyPatch) -> None:
     """Rules that ask for the day are not judged again on another one."""
     patched.setattr(dependence, "_reference", lambda _: {"day": "", "year_start": "", "month": ""})
@@ -100,7 +95,6 @@ def no_day(patched: pytest.MonkeyPatch) -> None:
     ("broken", "kind", "datasets"),
     [
         (no_family, ROWS, ("real_estate", "deaths")),
-        (nobody_described, WHOLE, ("disability", "vehicles", "deaths")),
         (no_day, DAY, ("income_tax", "deaths")),
     ],
 )
@@ -113,5 +107,5 @@ def test_control_what_is_not_judged_again_is_noticed(
 ) -> None:
     broken(monkeypatch)
     # The dataset that never came is the last one.
-    model = Model(Random(5), tmp_path, datasets, 12)
+    model = Model(Random(5), tmp_path, datasets, 3)
     assert walk(model, [kind] * 12) is not None

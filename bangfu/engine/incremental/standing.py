@@ -105,6 +105,8 @@ class Standing:
 
     def take(self, *deltas: Delta) -> Changed:
         """Take deliveries: whole ones, new rows, withdrawn rows; of any number of datasets, each once."""
+        if not deltas:
+            return Changed(opened=0, changed=0, moved=0, closed=0, judged=0, homes=0)
         with self._change() as work:
             for delta in deltas:
                 check_delta(work, delta)
