@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bangfu.engine.incremental import arriving, dependence
+from bangfu.engine.incremental import dependence
 from bangfu.engine.incremental.work import Work
 from tests.properties.registers import DATASETS
 from tests.properties.standing_model import COLUMNS, Finding, Model
@@ -39,6 +39,10 @@ def walk(model: Model, kinds: list[int]) -> tuple[int, str] | None:
         return -1, "begin"
     for step, kind in enumerate(kinds):
         change = model.changes[kind]
+        if step % 3 == 1:
+            # Which changes nothing.
+            model.standing.merge()
+            assert model.findings() == stood
         changed = change()
         told = model.standing.difference.to_pylist()
         stands, expected = model.findings(), model.everything_anew()
@@ -83,7 +87,7 @@ def no_family(patched: pytest.MonkeyPatch) -> None:
     def of_those_alone(work: Work, dataset: str, own: str = "") -> None:
         let(work, dataset, f"(SELECT pid FROM {own} SEMI JOIN touched_pids USING (pid))")
 
-    patched.setattr(arriving.Work, "let_matches_be", of_those_alone)
+    patched.setattr(Work, "let_matches_be", of_those_alone)
 
 
 def no_day(patched: pytest.MonkeyPatch) -> None:

@@ -41,6 +41,9 @@ from bangfu.engine.incremental.work import HOME, PEOPLE, Work, absolute, as_judg
 from bangfu.engine.intake.staged_register import StagedRegister
 from bangfu.engine.rules.ruleset import RuleSet, load_rules
 
+# So many segments of one table are merged before another change is taken.
+_MANY = 24
+
 __all__ = ["Changed", "Delta", "Standing", "begin"]
 
 
@@ -168,6 +171,13 @@ class Standing:
             change = Change(connection, self.folder, 0, stands.layers)
             return findings.write_all(connection, stands, change.live(findings.TABLE, *findings.UNITS), out)
 
+    def merge(self) -> None:
+        """Lay every table down as one segment: nothing that stands changes, and later changes have less to read."""
+        with locked(self.folder, to_change=True), session(self.limits, self.folder) as (connection, _):
+            stands = self.manifest
+            change = Change(connection, self.folder, stands.sequence + 1, dict(stands.layers))
+            _merge(Work(connection, change, stands, dict(stands.deliveries)))
+
     @property
     def difference(self) -> pa.Table:
         """What the last change opened, changed and closed: rows of findings.DIFFERENCE_COLUMNS."""
@@ -178,12 +188,30 @@ class Standing:
     def _change(self) -> Iterator[Work]:
         if not self.folder.is_dir():
             raise problems.NONE_THERE(folder=self.folder.name)
+        if max(len(segments) for segments in self.manifest.layers.values()) >= _MANY:
+            self.merge()
         with locked(self.folder, to_change=True), session(self.limits, self.folder) as (connection, _):
             stands = self.manifest
             remove_leftovers(self.folder, stands.used)
             create_macros(connection)
             change = Change(connection, self.folder, stands.sequence + 1, dict(stands.layers))
             yield Work(connection, change, stands, dict(stands.deliveries))
+
+
+def _merge(work: Work) -> None:
+    units = {PEOPLE: (HOME,), findings.TABLE: findings.UNITS}
+    for table in work.manifest.layers:
+        of_persons = table not in units
+        columns = units.get(table, ("pid",) if table.startswith("absent_") else ("row",))
+        rows = f"SELECT * FROM {work.change.live(table, *columns)}"
+        # What is stored of persons who are on file no more goes; rows that were withdrawn stay known, as the delivery still has them.
+        rows += f" SEMI JOIN (SELECT pid FROM {work.standing_people}) USING (pid)" if of_persons else ""
+        gone = matches.withdrawn_rows(work.change, table.removeprefix("match_")) if of_persons else ""
+        work.change.begin_anew(table)
+        work.change.append(
+            table, rows, covers=f"SELECT row FROM {gone}" if gone and table.startswith("match_") else None
+        )
+    commit(work.change, work.manifest)
 
 
 def _match_again(work: Work, facts: frozenset[str]) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ def run(*, delta: bool) -> Run:
     return done
 
 
-def standing() -> list[dict[str, Any]]:
+def standing() -> list[Any]:
     with acting(clerk()):
         return list(Finding.objects.filter(state="open").order_by("pk").values())
 
@@ -86,7 +86,7 @@ def test_a_dataset_is_looked_at_again_for_all_that_its_findings_depend_on(union:
     before = signatures(rules, ON, [vehicles, disability, deaths])
 
     def other(**changes: Any) -> set[str]:
-        asked = {"rules": rules, "on": ON, "deliveries": [vehicles, disability, deaths]} | changes
+        asked: dict[str, Any] = {"rules": rules, "on": ON, "deliveries": [vehicles, disability, deaths]} | changes
         now = signatures(asked["rules"], asked["on"], asked["deliveries"])
         return {dataset for dataset in now if now[dataset] != before[dataset]}
 
