@@ -193,6 +193,10 @@ def test_a_missing_folder_or_register_is_refused(place: Path) -> None:
     refused(run("--registry", place / "people.csv"), place, 2)
 
 
+def test_files_are_always_compared_whole(place: Path) -> None:
+    refused(compare(place, "--delta"), place, 2, "--delta")
+
+
 def test_a_failure_leaves_an_earlier_result_as_it_was(place: Path) -> None:
     assert compare(place).returncode == 0
     before = (place / "findings.csv").read_bytes()

@@ -4,6 +4,7 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -15,6 +16,7 @@ from bangfu.decide.comparison.rules import Found, merged, together
 from bangfu.engine.duckdb_.session import Limits, literal, session
 from bangfu.engine.protection.files import ProtectedReader, is_protected, protect
 from bangfu.ground.access.at_rest import protection
+from bangfu.record.sources.selectors import ActiveDelivery
 
 CHUNK = 1_000
 _EVIDENCE = "evidence.parquet"
@@ -26,21 +28,34 @@ def part(folder: Path, number: int) -> Path:
     return folder / f"evidence-{number}.parquet"
 
 
-def lay_in_order(rounds: Sequence[Mapping[str, object]], folder: Path, target: Path, limits: Limits) -> None:
-    """Make one file of the evidence of all rounds (each with its datasets), ordered by household, and put it to rest in ``target``."""
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """One round of one leg (delta.py): what its part of the evidence says of these datasets counts, and in the first round of a leg
+    what it says of the file itself.
+    """
+
+    leg: int
+    deliveries: Mapping[str, ActiveDelivery]
+    first: bool
+
+
+def lay_in_order(laid: Sequence[Laid], folder: Path, target: Path, limits: Limits) -> None:
+    """Make one file of the evidence of all parts in ``folder``, ordered by leg and household, and put it to rest in ``target``."""
+    (target / _EVIDENCE).unlink(missing_ok=True)
+    if not laid:
+        return
     parts = []
-    for number, deliveries in enumerate(rounds):
-        # What the helpers of a later round and the register itself say was said in the first.
-        mine = f"WHERE dataset IN ({', '.join(map(literal, deliveries))})" if number else ""
+    for number, one in enumerate(laid):
+        # What helpers say was said in the first round, or stands as it was found before; what the file itself says, in the first.
+        mine = ", ".join(map(literal, [*one.deliveries, *([""] if one.first else [])]))
         read = f"read_parquet({literal(str(part(folder, number)))})"
-        parts.append(f"SELECT *, {number} AS round FROM {read} {mine}")  # noqa: S608, names and literals of our own
+        parts.append(f"SELECT *, {number} AS round, {one.leg} AS leg FROM {read} WHERE dataset IN ({mine or 'NULL'})")  # noqa: S608, names and literals of our own
     with session(limits, folder) as (connection, _), replacing(folder / _EVIDENCE) as temporary:
         connection.execute(
-            f"COPY ({' UNION ALL BY NAME '.join(parts)} ORDER BY household_id, person_id, dataset, kind, conclusion, round) "
+            f"COPY ({' UNION ALL BY NAME '.join(parts)} ORDER BY leg, household_id, person_id, dataset, kind, conclusion, round) "
             f"TO {literal(str(temporary))} (FORMAT parquet, COMPRESSION zstd)"
         )
     at_rest = protection()
-    (target / _EVIDENCE).unlink(missing_ok=True)
     if at_rest.on:
         protect(folder / _EVIDENCE, target / _EVIDENCE, at_rest, _label(target))
     else:

@@ -18,11 +18,14 @@ class Run(models.Model):
     ``left_out``: kinds beyond the base rules that it did not ask about, so that such findings stay as they are.
     ``stages``: what was done and is being done, each with name, dataset, rows, seconds (None: at work) and began, in their order.
     ``changes``: [种类, 结论, opened, changed, closed], as far as was recorded. ``cancelled_name``: who ended it, if anybody did.
+    ``delta``: only what changed since the run before was looked at; ``not_again`` files were as they had been. ``signatures``: of each
+    dataset, what its findings depend on (delta.py).
     """
 
     SENSITIVITY = classes(
         public="id org state on purpose rules_version deliveries started_at finished_at persons households without_basis "
-        "attempt chunks chunks_done by_kind findings opened changed closed seconds problem version stages changes left_out",
+        "attempt chunks chunks_done by_kind findings opened changed closed seconds problem version stages changes left_out "
+        "delta not_again signatures",
         ordinary="created_by created_name cancelled_name",
     )
 
@@ -51,6 +54,9 @@ class Run(models.Model):
     persons = models.IntegerField(null=True)
     households = models.IntegerField(null=True)
     without_basis = models.IntegerField(null=True)
+    delta = models.BooleanField(default=False)
+    not_again = models.IntegerField(null=True)
+    signatures = models.JSONField(default=dict)
     findings = models.IntegerField(null=True)
     opened = models.IntegerField(null=True)
     changed = models.IntegerField(null=True)
@@ -75,13 +81,17 @@ class Run(models.Model):
 
 
 class Compared(models.Model):
-    """When a file was last compared, and by which run: without a row here the file was never compared, and silence says nothing."""
+    """When a file was last compared, and by which run: without a row here the file was never compared, and silence says nothing.
 
-    SENSITIVITY = classes(public="id case_file org run_id on")
+    ``file_version``: of the file as it was compared. A run that found nothing to do in a file puts its own name here too.
+    """
+
+    SENSITIVITY = classes(public="id case_file org run_id on file_version")
     case_file = models.OneToOneField("registry.CaseFile", on_delete=models.PROTECT, related_name="compared")
     org = models.CharField(max_length=80, db_collation="C", db_index=True)
-    run_id = models.UUIDField()
+    run_id = models.UUIDField(db_index=True)
     on = models.DateField()
+    file_version = models.PositiveIntegerField(null=True)
 
     def __str__(self) -> str:
         return f"{self.case_file_id} {self.on}"

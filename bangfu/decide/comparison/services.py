@@ -40,6 +40,11 @@ CLOSED = verb(
     zh="档案已撤，消除比对结果 {closed} 条",
     en="closed {closed} findings of files that are closed",
 )
+KEPT = verb(
+    "comparison.files_kept",
+    zh="{files} 户的档案和部门数据都没有变化，未重新比对",
+    en="nothing changed for {files} files: they were not compared again",
+)
 FINISHED = verb(
     "comparison.run_finished",
     zh="比对完成（{on}）：新增 {opened}、变更 {changed}、消除 {closed}，现有 {findings} 条",
@@ -77,10 +82,12 @@ class Tally:
 
 
 @act(STARTED, right=Right.COMPARE)
-def start_run(*, actor: Actor, act_id: UUID, on: date | None = None, in_background: bool = True) -> Done[UUID]:
+def start_run(
+    *, actor: Actor, act_id: UUID, on: date | None = None, in_background: bool = True, delta: bool = False
+) -> Done[UUID]:
     """Queue a comparison of the actor's files as of a day (None: today); gives the run. One that still waits serves for both.
 
-    ``in_background=False``: the caller runs it (``running.perform``).
+    ``in_background=False``: the caller runs it (``running.perform``). ``delta``: only what changed since the run before is looked at.
     """
     day = on or today(MachineClock())
     lock("comparison.start", [actor.scope])
@@ -89,7 +96,12 @@ def start_run(*, actor: Actor, act_id: UUID, on: date | None = None, in_backgrou
         if waiting is not None:
             return Done(waiting.pk, waiting.org, "run", waiting.pk, values={"on": day})
     run = Run.objects.create(
-        org=actor.scope, on=day, purpose=actor.purpose.value, created_by=actor.person_id, created_name=actor.name
+        org=actor.scope,
+        on=day,
+        delta=delta,
+        purpose=actor.purpose.value,
+        created_by=actor.person_id,
+        created_name=actor.name,
     )
     if in_background:
         queue(actor, run.pk)
@@ -119,13 +131,16 @@ def begin_run(
     files: int,
     without_basis: int,
     left_out: tuple[str, ...] = (),
+    signatures: dict[str, str],
+    not_again: int,
 ) -> Done[int]:
     """Say what is compared; gives the number of the attempt. A run that was killed begins again with the next one."""
     run = _run(run_id, *_ALIVE)
     run.state = Run.State.RUNNING
     run.attempt += 1
     run.deliveries, run.left_out = [stored(used) for used in deliveries], list(left_out)
-    run.households, run.without_basis = files, without_basis
+    run.households, run.without_basis, run.not_again = files, without_basis, not_again
+    run.signatures = signatures
     run.chunks, run.chunks_done, run.stages = None, 0, []
     run.version += 1
     run.save()
@@ -135,12 +150,25 @@ def begin_run(
 
 @act(RECORDED, right=Right.COMPARE)
 def record_findings(
-    *, actor: Actor, act_id: UUID, run_id: UUID, number: int, chunks: int, files: list[UUID], found: list[Found]
+    *,
+    actor: Actor,
+    act_id: UUID,
+    run_id: UUID,
+    number: int,
+    chunks: int,
+    files: list[UUID],
+    found: list[Found],
+    versions: list[int],
+    datasets: list[str] | None = None,
 ) -> Done[Tally]:
-    """Put one chunk of findings beside those open in its files: open what is new, change what says something else, close what is gone."""
+    """Put one chunk of findings beside those open in its files: open what is new, change what says something else, close what is gone.
+
+    ``versions``: of the files as they were compared. ``datasets``: those that were looked at, None for all that the run has.
+    """
     run = _run(run_id, Run.State.RUNNING)
     lock("comparison.file", files)
-    compared = compared_of(run.deliveries, run.left_out)
+    looked_at = (used for used in run.deliveries if datasets is None or used["dataset"] in datasets)
+    compared = compared_of(looked_at, run.left_out)
     people, kept = _members(files), _open(files, run)
     by_file: dict[UUID, list[Found]] = {file: [] for file in files}
     for entry in found:
@@ -153,7 +181,7 @@ def record_findings(
         total.moved += one.moved
         total.closed += one.closed
         total.same += one.same
-    _write(run, total, files)
+    _write(run, total, dict(zip(files, versions, strict=True)))
     Run.objects.filter(pk=run.pk).update(chunks=chunks, chunks_done=number + 1, version=F("version") + 1)
     tally = Tally(len(total.opened), len(total.changed), len(total.closed), total.same + len(total.moved))
     told = {"number": number + 1, "opened": tally.opened, "changed": tally.changed, "closed": tally.closed}
@@ -166,6 +194,14 @@ def close_findings(*, actor: Actor, act_id: UUID, run_id: UUID, findings: list[U
     run = _run(run_id, Run.State.RUNNING)
     closed = _close(run, findings)
     return Done(closed, run.org, "run", run.pk, values={"closed": closed})
+
+
+@act(KEPT, right=Right.COMPARE)
+def keep_files(*, actor: Actor, act_id: UUID, run_id: UUID, before: UUID, files: list[UUID]) -> Done[int]:
+    """Say of files in which nothing had to be looked at that they stand compared by this run, as they did by the run before."""
+    run = _run(run_id)
+    kept = ComparedFile.objects.filter(run_id=before, case_file__in=files).update(run_id=run.pk, on=run.on)
+    return Done(kept, run.org, "run", run.pk, values={"files": kept})
 
 
 @act(FINISHED, right=Right.COMPARE)
@@ -280,7 +316,7 @@ def _open(files: list[UUID], run: Run) -> dict[UUID, list[Open]]:
     return found
 
 
-def _write(run: Run, total: Difference, files: list[UUID]) -> None:
+def _write(run: Run, total: Difference, files: dict[UUID, int]) -> None:
     homes = {
         pk: (household, org)
         for pk, household, org in CaseFile.objects.filter(pk__in=files).values_list("pk", "household_id", "org")
@@ -309,10 +345,13 @@ def _write(run: Run, total: Difference, files: list[UUID]) -> None:
         Finding.objects.bulk_update(moved, list(_read(total.moved[0][1])))
     _close(run, total.closed)
     ComparedFile.objects.bulk_create(
-        (ComparedFile(case_file_id=file, org=homes[file][1], run_id=run.pk, on=run.on) for file in files),
+        (
+            ComparedFile(case_file_id=file, org=homes[file][1], run_id=run.pk, on=run.on, file_version=version)
+            for file, version in files.items()
+        ),
         update_conflicts=True,
         unique_fields=["case_file"],
-        update_fields=["run_id", "on", "org"],
+        update_fields=["run_id", "on", "org", "file_version"],
     )
 
 

@@ -31,7 +31,7 @@ def difference(staged: Sequence[Path], former: Sequence[Path], *, limits: Limits
     fact reads: they are not staged.
     """
     with session(limits or Limits()) as (connection, _):
-        columns = sorted((_columns(connection, staged) | _columns(connection, former)) - _NOT_CONTENT)
+        columns = sorted(_columns(connection, staged) | _columns(connection, former))
         _count_content(connection, "now", staged, columns)
         _count_content(connection, "before", former, columns)
         found = connection.execute("""
@@ -49,11 +49,22 @@ def difference(staged: Sequence[Path], former: Sequence[Path], *, limits: Limits
     return Difference(*(int(number) for number in found))
 
 
+def content(connection: duckdb.DuckDBPyConnection, relation: str, columns: Sequence[str]) -> str:
+    """An expression: the hash of what a staged row of the relation says in these columns."""
+    # A column that one of two deliveries was staged without says nothing there.
+    there = staged_names(connection, relation)
+    cells = ", ".join(f"CAST({name(column)} AS VARCHAR)" if column in there else "NULL" for column in columns)
+    return f"hash({cells or '0'})"
+
+
+def staged_names(connection: duckdb.DuckDBPyConnection, relation: str) -> set[str]:
+    """The columns of staged rows that are what the department said."""
+    described = connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()
+    return {str(row[0]) for row in described if not str(row[0]).startswith(OF_NAME_HASHES)} - _NOT_CONTENT
+
+
 def _columns(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> set[str]:
-    if not files:
-        return set()
-    described = connection.execute(f"DESCRIBE SELECT * FROM {_relation(files)}").fetchall()
-    return {str(row[0]) for row in described if not str(row[0]).startswith(OF_NAME_HASHES)}
+    return staged_names(connection, _relation(files)) if files else set()
 
 
 def _count_content(
@@ -62,11 +73,9 @@ def _count_content(
     if not files:
         connection.execute(f"CREATE TEMP TABLE {table} (key BIGINT, content UBIGINT, n BIGINT)")
         return
-    # A column that one of the two was staged without says nothing there.
-    there = _columns(connection, files)
-    cells = ", ".join(f"CAST({name(column)} AS VARCHAR)" if column in there else "NULL" for column in columns)
+    said = content(connection, _relation(files), columns)
     connection.execute(f"""CREATE TEMP TABLE {table} AS
-        SELECT key, hash({cells or "0"}) AS content, count(*) AS n FROM {_relation(files)} WHERE key IS NOT NULL GROUP BY ALL""")
+        SELECT key, {said} AS content, count(*) AS n FROM {_relation(files)} WHERE key IS NOT NULL GROUP BY ALL""")
 
 
 def _relation(files: Sequence[Path]) -> str:

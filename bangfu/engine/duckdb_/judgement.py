@@ -71,7 +71,7 @@ def judge(
     """
     connection.execute(_FOUND.format(more=_MORE if evidence else ""))
     connection.execute(f"CREATE OR REPLACE TEMP TABLE reference AS {reference_query(on)}")
-    _describe_people(connection, rules, deliveries)
+    describe_people(connection, rules, deliveries)
     asked = questions(rules, deliveries, registry_file, evidence=evidence, also=also)
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE cell (cell INTEGER, dataset VARCHAR, conclusion VARCHAR, kind VARCHAR, file VARCHAR)"
@@ -145,7 +145,7 @@ def _stated(fact: str, deliveries: Iterable[Delivery], registry_file: str) -> li
     return found
 
 
-def _describe_people(connection: duckdb.DuckDBPyConnection, rules: RuleSet, deliveries: list[Delivery]) -> None:
+def describe_people(connection: duckdb.DuckDBPyConnection, rules: RuleSet, deliveries: list[Delivery]) -> None:
     """Add the declared attributes to ``people``, and make the table ``household``."""
     for attribute, (condition, queries) in attribute_conditions(rules, deliveries).items():
         stated = "".join(f" OR pid IN (SELECT pid FROM ({query}))" for query in queries)

@@ -74,6 +74,12 @@ def write_sorted(connection: duckdb.DuckDBPyConnection, table: str, path: Path) 
     _write(connection, f"SELECT * FROM {table} ORDER BY ALL", path)  # noqa: S608, the name is a literal
 
 
+def write_query(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
+    """Write the rows of a query with the columns COLUMNS, in its order; as write_gathered."""
+    check_target(path)
+    _write(connection, query, path)
+
+
 def write_parts(connection: duckdb.DuckDBPyConnection, parts: Sequence[Path], path: Path) -> None:
     """Write Parquet files that follow each other, sorted, as one file: row by row, complete or not at all."""
     files = ", ".join(literal(str(part)) for part in parts)

@@ -35,6 +35,13 @@ FILES_TOGETHER = kind(
     do_zh="要比对已收入的档案，这几项都不写。",
     do_en="To compare what is in the registry, leave them out.",
 )
+DELTA_OF_FILES = kind(
+    "call.delta_of_files",
+    zh="--delta 只用于已收入的档案。",
+    en="--delta works on the registry only.",
+    do_zh="文件之间的比对请不写 --delta。",
+    do_en="Leave it out to compare files.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,7 @@ class Call:
     registry: Path | None
     datasets: Path | None
     organisation: str | None
+    delta: bool
     on_text: str | None
     target: Path | None
     purpose: str
@@ -70,6 +78,12 @@ class Call:
 )
 @click.option(
     "--organisation", metavar="CODE", help="哪个工会的档案，默认最上级 · whose files; default: the topmost union"
+)
+@click.option(
+    "--delta",
+    is_flag=True,
+    help="只看上次比对以后变了的档案、部门数据和规则，结果和完整比对一样 · "
+    "look only at what changed since the last run; the same findings stand afterwards",
 )
 @click.option(
     "--on",
@@ -132,6 +146,8 @@ def _compare(call: Call, stop: Stop) -> int:
         return _compare_the_registry(call, stop)
     if call.registry is None or call.datasets is None or call.target is None or call.organisation is not None:
         raise FILES_TOGETHER()
+    if call.delta:
+        raise DELTA_OF_FILES()
     return _compare_files(call, stop, call.registry, call.datasets, call.target)
 
 
@@ -145,7 +161,8 @@ def _compare_the_registry(call: Call, stop: Stop) -> int:
         # Only a started instance has models.
         from bangfu.terminals.cli.over_registry import compare_registry, operator_for  # noqa: PLC0415
 
-        said = compare_registry(operator_for(call.purpose, call.organisation), on, call.target, how, bar)
+        operator = operator_for(call.purpose, call.organisation)
+        said = compare_registry(operator, on, call.target, how, bar, delta=call.delta)
     if call.as_json:
         last_line(said)
     return 0

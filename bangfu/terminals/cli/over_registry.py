@@ -43,6 +43,9 @@ NO_SUCH_PURPOSE = kind(
 )
 
 
+_ALL_AGAIN = "Every file had to be looked at: there is no run to measure by, or data or rules changed"
+
+
 def operator_for(purpose: str, organisation: str | None) -> Actor:
     """The machine's operator for a union, or for the topmost one. Bad calls: an unknown purpose; nothing founded yet."""
     if purpose not in Purpose.__members__.values():
@@ -60,20 +63,28 @@ def newest_day(actor: Actor) -> date:
 
 
 def compare_registry(
-    actor: Actor, on: date | None, target: Path | None, how: How, bar: Progress | None = None
+    actor: Actor, on: date | None, target: Path | None, how: How, bar: Progress | None = None, *, delta: bool = False
 ) -> dict[str, object]:
     """Compare the actor's files with the deliveries in force, and write the findings if asked; gives what to print for machines.
 
-    Raises Stopped where somebody ended it, at the command line or at the desk; what was recorded stands.
+    ``delta``: only what changed since the run before. Raises Stopped where somebody ended it, at the command line or at the desk; what
+    was recorded stands.
     """
     how = replace(how, stages=lambda stage: _show(stage, bar))
-    run = _done(actor, compare_now(actor, on or newest_day(actor), how))
+    run = _done(actor, compare_now(actor, on or newest_day(actor), how, delta=delta))
     say(
         f"比对日期 {run.on}：{run.persons:,} 人，{run.households:,} 户，{len(run.deliveries)} 份部门数据；"
         f"没有核对依据、未比对 {run.without_basis:,} 户",
         f"As of {run.on}: {run.persons:,} persons, {run.households:,} households, {len(run.deliveries)} deliveries; "
         f"{run.without_basis:,} households without a basis were left out",
     )
+    if delta and run.not_again:
+        say(
+            f"其中 {run.not_again:,} 户和它们的部门数据都没有变化，未重新比对",
+            f"{run.not_again:,} of them were not compared again: nothing changed for them",
+        )
+    elif delta:
+        say("每一户都要重新比对：没有可作依据的上一次比对，或数据、规则变了", _ALL_AGAIN)
     by_kind: Counter[str] = Counter()
     for name, conclusion, findings in run.by_kind:
         by_kind[name] += findings
@@ -87,7 +98,7 @@ def compare_registry(
         lines = findings_export(actor, target, how.limits)
         say(f"{lines:,} 行写入 {target}（已记入留痕）", f"{lines:,} lines written to {target} (told in the trail)")
     counts = {name: getattr(run, name) for name in ("persons", "households", "findings", "opened", "changed", "closed")}
-    return counts | {"wrong": 0, "by_kind": by_kind}
+    return counts | {"not_again": run.not_again, "wrong": 0, "by_kind": by_kind}
 
 
 def identify_registry(actor: Actor, on: date | None, target: Path | None, bar: Progress) -> dict[str, object]:
