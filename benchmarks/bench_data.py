@@ -24,8 +24,10 @@ from bangfu.engine.intake.files import encoding_of
 from bangfu.engine.intake.staged_register import StagedRegister, open_register, stage_register
 from bangfu.synthetic.days import REFERENCE_DAY
 from bangfu.synthetic.prefecture import generate
+from benchmarks.province import COPIES, multiply
 
 ON = REFERENCE_DAY
+_LARGEST = 200_000
 
 
 @dataclass(frozen=True)
@@ -79,12 +81,22 @@ def the_bench(households: int, seed: int) -> Iterator[Bench]:
     """A prefecture to measure on: kept in the folder that BANGFU_BENCH_DATA names, or gone afterwards; what is staged is gone."""
     kept = os.environ.get("BANGFU_BENCH_DATA")
     with TemporaryDirectory(prefix="bangfu-bench-") as temporary:
-        prefecture = Path(kept or temporary) / f"prefecture-{households}-{seed}"
-        if not prefecture.exists():
-            generate(households, seed, prefecture, workbooks=False)
+        prefecture = _made(Path(kept or temporary), households, seed)
         work = Path(temporary) / "work"
         work.mkdir()
         yield Bench(prefecture, work)
+
+
+def _made(folder: Path, households: int, seed: int) -> Path:
+    """Where the prefecture is, made first if it is not there; what is larger than any is a province of ten of them."""
+    prefecture = folder / f"prefecture-{households}-{seed}"
+    if prefecture.exists():
+        return prefecture
+    if households > _LARGEST:
+        multiply(_made(folder, households // COPIES, seed), prefecture)
+    else:
+        generate(households, seed, prefecture, workbooks=False)
+    return prefecture
 
 
 def prepare(bench: Bench) -> None:

@@ -2,7 +2,7 @@
 
 ``python -m benchmarks.comparison [--households N] [--seed S] [--repetitions R]``: by default 1,220,000 households, 3.7 million persons
 and 61 million rows, and one tenth of it for the rivals that take longer. BANGFU_BENCH_DATA names the folder where prefecture-N-S and
-prefecture-N/10-S are kept: to invent them takes an hour. Nothing is measured unless the rivals find the same.
+prefecture-N/10-S are kept: to make them takes some minutes (benchmarks/province.py). Nothing is measured unless the rivals find the same.
 
 Writes benchmarks/results/comparison.json (the table) and comparison-full.json (times, ranges, notes).
 """

@@ -29,7 +29,7 @@ from bangfu.engine.intake.staged_register import StagedRegister, open_register
 from bangfu.engine.rules.ruleset import RuleSet, load_rules
 from bangfu.synthetic.days import REFERENCE_DAY
 from bangfu.synthetic.prefecture import generate
-from benchmarks.comparison import Bench, prepare, scan_raw
+from benchmarks.bench_data import Bench, prepare, scan_raw
 from benchmarks.measure import write
 
 # The rules that are changed, one at a time; the first is the one of DESIGN 5's table: what income contradicts the file.

@@ -27,9 +27,10 @@ from bangfu.engine.own_folders import own_folder
 from bangfu.engine.protection.files import Protection, protect, unprotect
 from bangfu.engine.protection.private import private_folder
 from bangfu.engine.protection.staged import lay_down, opened_delivery, size_at_rest
-from benchmarks.comparison import ON, REPETITIONS, Bench, prepare, scan_raw, the_bench
+from benchmarks.bench_data import ON, Bench, prepare, scan_raw, the_bench
 from benchmarks.measure import interleaved, peak_megabytes, write
 
+HOUSEHOLDS, SEED, _REPETITIONS = 122_000, 1, 5
 KEY = Protection(bytes(range(32)))
 RAW = "raw scan"
 PLAIN, PROTECTED, ON_DISK = "full comparison, off", "full comparison, on", "full comparison, on, opened on disk"
@@ -209,8 +210,8 @@ def bounded(bench: Bench, dataset: str = "population", memory: str = "200MB") ->
 
 def main() -> None:
     """Measure and write benchmarks/results/protection.json."""
-    repetitions = int(sys.argv[1]) if len(sys.argv) > 1 else REPETITIONS
-    with the_bench() as bench:
+    repetitions = int(sys.argv[1]) if len(sys.argv) > 1 else _REPETITIONS
+    with the_bench(HOUSEHOLDS, SEED) as bench:
         prepare(bench)
         prepare_protected(bench)
         check_same(bench)

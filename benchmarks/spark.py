@@ -33,11 +33,12 @@ from bangfu.engine.intake.staged_register import StagedRegister, stage_register
 from bangfu.engine.spark_ import run
 from bangfu.engine.spark_.cluster import Cluster
 from bangfu.engine.spark_.comparison import OnSpark
-from benchmarks.comparison import ON, Bench, the_bench
+from benchmarks.bench_data import ON, Bench, the_bench
 from benchmarks.measure import RESULTS, write
 from benchmarks.spark_page import PAGE, page
 
 # Every so-many-th key of the register and of the deliveries.
+HOUSEHOLDS, SEED = 122_000, 1
 POINTS = ((40, 40), (16, 16), (4, 4), (1, 1), (16, 1), (1, 16))
 CORES, MEMORY, DUCKDB_REPETITIONS = 2, "2GB", 3
 # The stages of a comparison on Spark: laid down in buckets by one process, matched by key and judged by the executors.
@@ -270,7 +271,7 @@ def _hours(seconds: float) -> float:
 
 def measure_all(smaller: int) -> Iterator[list[dict[str, Any]]]:
     """The points so far, after each that follows the fourth."""
-    with the_bench() as bench:
+    with the_bench(HOUSEHOLDS, SEED) as bench:
         whole = stage(bench)
         cuts = [cut(bench, whole, persons * smaller, rows * smaller) for persons, rows in POINTS]
         # One delivery warms the process.

@@ -178,6 +178,7 @@ def files_to_compare(actor: Actor) -> tuple[list[UUID], int]:
 
 
 def inside(actor: Actor) -> dict[str, str]:
+    """The conditions on ``org`` that hold in the actor's area."""
     return {"org__gte": actor.scope, "org__lt": f"{actor.scope[:-1]}0"}
 
 

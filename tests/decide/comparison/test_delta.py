@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from bangfu.decide.comparison import running, services
+from bangfu.decide.comparison import preparing, services
 from bangfu.decide.comparison.delta import Leg, legs, signatures
 from bangfu.decide.comparison.models import Compared, Finding, Run
 from bangfu.decide.comparison.running import compare_now
@@ -57,7 +57,7 @@ def test_control_a_changed_file_that_is_taken_for_the_same_is_noticed(
     union: Union, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     union.bring([*HEADS[:4], [*HEADS[4][:5], "良好"]])
-    monkeypatch.setattr(running, "unchanged_since", lambda _, files: list(files))
+    monkeypatch.setattr(preparing, "unchanged_since", lambda _, files: list(files))
     assert run(delta=True).not_again == 4
     assert not looked_at_like_a_full_run()
 

@@ -4,7 +4,8 @@ import pytest
 
 from bangfu.decide.comparison.likeness import Likeness, likeness_of
 from bangfu.decide.comparison.models import Finding, Run
-from bangfu.decide.comparison.running import asking_everything, compare_now, left_out
+from bangfu.decide.comparison.preparing import left_out
+from bangfu.decide.comparison.running import asking_everything, compare_now
 from bangfu.decide.comparison.selectors import findings_of
 from bangfu.engine.comparison import How
 from bangfu.ground.acts.door import acting

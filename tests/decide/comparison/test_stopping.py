@@ -109,7 +109,16 @@ def test_a_run_that_is_cancelled_while_its_engine_works_records_nothing(union: U
 
 def test_the_query_that_runs_when_somebody_cancels_is_ended(union: Union) -> None:
     run_id, stop = started(), Stop()
-    begin_run(actor=clerk(), act_id=uuid4(), run_id=run_id, deliveries=[], files=0, without_basis=0)
+    begin_run(
+        actor=clerk(),
+        act_id=uuid4(),
+        run_id=run_id,
+        deliveries=[],
+        files=0,
+        without_basis=0,
+        signatures={},
+        not_again=0,
+    )
     cancel(run_id)
     with pytest.raises(Stopped), heeding(clerk(), run_id, stop), session(Limits(stop=stop)) as (duck, _):
         duck.execute(ENDLESS)

@@ -74,8 +74,17 @@ def test_what_is_at_work_is_asked_for_again_and_leads_to_its_page_when_it_is_ove
     run_id = start_run(actor=clerk(), act_id=uuid4(), on=ON)
     browser = visitor(CLERK)
     assert f'hx-get="/runs/{run_id}/stages/"' in text(browser.get(f"/runs/{run_id}/"))
-    begin_run(actor=clerk(), act_id=uuid4(), run_id=run_id, deliveries=[], files=4, without_basis=0)
-    record_findings(actor=clerk(), act_id=uuid4(), run_id=run_id, number=0, chunks=4, files=[], found=[])
+    begin_run(
+        actor=clerk(),
+        act_id=uuid4(),
+        run_id=run_id,
+        deliveries=[],
+        files=4,
+        without_basis=0,
+        signatures={},
+        not_again=0,
+    )
+    record_findings(actor=clerk(), act_id=uuid4(), run_id=run_id, number=0, chunks=4, files=[], found=[], versions=[])
     part = words(text(browser.get(f"/runs/{run_id}/stages/", headers=POLLING)))
     assert "1 / 4" in part
     assert "可以先离开这一页" in part
