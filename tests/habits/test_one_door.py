@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2] / "bangfu"
 WRITES = frozenset(
     {
         *("save", "create", "bulk_create", "bulk_update", "get_or_create", "update_or_create", "delete", "update"),
-        *("insert_rows", "write_rows"),
+        *("insert_rows", "insert_encoded", "write_rows"),
     }
 )
 # Of sets, dictionaries and hashes; what is written to rows is called on a manager, a queryset or a row.
@@ -79,7 +79,7 @@ def writes(node: ast.FunctionDef) -> Iterator[str]:
     """Calls that write rows: of the ORM, of ``bulk``, of a cursor with SQL that changes something."""
     for call in [n for n in ast.walk(node) if isinstance(n, ast.Call)]:
         name = called(call)
-        if name in ("insert_rows", "write_rows") or (name in WRITES and is_on_rows(call)):
+        if name in ("insert_rows", "insert_encoded", "write_rows") or (name in WRITES and is_on_rows(call)):
             yield name
         if name in ("execute", "executemany", "copy") and any(changes(text) for text in texts(call)):
             yield "sql"

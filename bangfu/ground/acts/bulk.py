@@ -7,6 +7,7 @@ COPY is refused where there is row-level security, and a statement with a parame
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Any
@@ -25,9 +26,31 @@ def insert_rows(model: type[models.Model], rows: Sequence[Row]) -> None:
     A column that the database fills in is named by all rows or by none. Plain mappings: a model's instance costs as much again as
     everything else that is done for a row.
     """
-    if rows:
-        defaults = _defaults(model)
-        _write(model, sorted({*defaults}.union(*rows)), rows, defaults, "")
+    insert_encoded(encode_rows(model, rows))
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """Rows for one table, ready to travel: no rows, no columns."""
+
+    model: type[models.Model]
+    columns: list[str]
+    rows: str = ""
+    defaults: str = "{}"
+
+
+def encode_rows(model: type[models.Model], rows: Sequence[Row]) -> Encoded:
+    """The half of ``insert_rows`` that needs no database: it may be done while the database is busy with other rows."""
+    if not rows:
+        return Encoded(model, [])
+    defaults = _defaults(model)
+    return Encoded(model, sorted({*defaults}.union(*rows)), _JSON.encode(rows), _JSON.encode(defaults))
+
+
+def insert_encoded(encoded: Encoded) -> None:
+    """The other half."""
+    if encoded.columns:
+        _write(encoded, "")
 
 
 def write_rows(rows: Sequence[models.Model]) -> None:
@@ -37,7 +60,9 @@ def write_rows(rows: Sequence[models.Model]) -> None:
     fields: list[Any] = [field for field in rows[0]._meta.concrete_fields if not _is_left_to_database(rows[0], field)]
     changes = ", ".join(f'"{field.column}" = excluded."{field.column}"' for field in fields if not field.primary_key)
     mappings = [{field.column: getattr(row, field.attname) for field in fields} for row in rows]
-    _write(type(rows[0]), list(mappings[0]), mappings, {}, f"ON CONFLICT (id) DO UPDATE SET {changes}")
+    _write(
+        Encoded(type(rows[0]), list(mappings[0]), _JSON.encode(mappings)), f"ON CONFLICT (id) DO UPDATE SET {changes}"
+    )
 
 
 def fresh_ids() -> Iterator[str]:
@@ -54,14 +79,14 @@ def bytea_array(values: Iterable[bytes]) -> str:
     return f"{{{listed}}}"
 
 
-def _write(model: type[models.Model], names: list[str], rows: Sequence[Row], defaults: Row, conflict: str) -> None:
-    table, columns = model._meta.db_table, ", ".join(f'"{name}"' for name in names)
+def _write(encoded: Encoded, conflict: str) -> None:
+    table, columns = encoded.model._meta.db_table, ", ".join(f'"{name}"' for name in encoded.columns)
     with connection.cursor() as cursor:
         # A row of defaults is what the rows are laid over: what they do not say need not travel.
         cursor.execute(
             f'INSERT INTO "{table}" ({columns}) SELECT {columns} '  # noqa: S608, names of our own tables
             f'FROM json_populate_recordset(json_populate_record(NULL::"{table}", %s::json), %s::json) {conflict}',
-            [_JSON.encode(defaults), _JSON.encode(rows)],
+            [encoded.defaults, encoded.rows],
         )
 
 

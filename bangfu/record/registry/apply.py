@@ -1,6 +1,7 @@
 """Writing a plan: the rows of a whole chunk go to each table at once, so that history and constraints are kept at the speed of bulk."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -11,7 +12,7 @@ from django.utils import timezone
 
 from bangfu.core.ids import IdNumber
 from bangfu.engine.intake.archive_row import ArchiveRow
-from bangfu.ground.acts.bulk import bytea_array, fresh_ids, insert_rows, write_rows
+from bangfu.ground.acts.bulk import bytea_array, encode_rows, fresh_ids, insert_encoded, insert_rows, write_rows
 from bangfu.record.registry import shape
 from bangfu.record.registry.employers import employers_of
 from bangfu.record.registry.models import (
@@ -254,9 +255,11 @@ def _write(writing: _Writing) -> None:
         type(line).objects.filter(pk=line.pk).delete()  # type: ignore[attr-defined]
     # In the order of the hash: two importers that meet wait for each other in one direction only.
     new.get(Member, []).sort(key=lambda columns: columns["number_hash"] or b"")
-    for model in _IN_ORDER:
-        insert_rows(model, new.get(model, []))
-        write_rows(changed.get(model, []))
+    # While the database takes in the rows of one table, those of the next are written out for it.
+    with ThreadPoolExecutor(1, "rows encoded") as helper:
+        for encoded in helper.map(lambda model: encode_rows(model, new.get(model, [])), _IN_ORDER):
+            insert_encoded(encoded)
+            write_rows(changed.get(encoded.model, []))
 
 
 def _name_employers(new: list[dict[str, Any]], changed: list[Any]) -> None:
