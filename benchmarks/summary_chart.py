@@ -43,7 +43,7 @@ def _line(row: Mapping[str, Any], y: int) -> list[str]:
 def _better(row: Mapping[str, Any], value: float) -> float:
     """How many times better than the must; of an F1, by what is missing to 1."""
     if row["higher_is_better"] and row["must"] < 1:
-        return (1 - row["must"]) / max(1 - value, 1e-4)
+        return float((1 - row["must"]) / max(1 - value, 1e-4))
     return float(value / row["must"] if row["higher_is_better"] else row["must"] / value)
 
 
