@@ -10,6 +10,7 @@ from bangfu.decide.comparison.running import compare_now
 from bangfu.engine.sealing.recipes import recipes
 from bangfu.engine.sealing.sealing import seal_file
 from bangfu.engine.sealing.tokens import new_key, write_key
+from bangfu.ground.access.sealing import key_file
 from bangfu.ground.acts.door import acting
 from bangfu.record.sources.about import seal_keys
 from bangfu.record.sources.checking import check_delivery
@@ -24,6 +25,8 @@ HEADINGS = "所有人,身份证号,号牌号码,车辆类型,使用性质,状态
 @pytest.fixture
 def extract(union: Union, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Cars of two families, with a name that differs and a number that is damaged."""
+    # Another home, with the keys that the union's numbers were encrypted with.
+    monkeypatch.setattr(settings, "BANGFU_KEYS", str(key_file()))
     monkeypatch.setattr(settings, "BANGFU_HOME", str(tmp_path / "home"))
     seal_keys().mkdir(parents=True)
     path = tmp_path / "vehicles.csv"
