@@ -199,7 +199,7 @@ def close_findings(*, actor: Actor, act_id: UUID, run_id: UUID, findings: list[U
 @act(KEPT, right=Right.COMPARE)
 def keep_files(*, actor: Actor, act_id: UUID, run_id: UUID, before: UUID, files: list[UUID]) -> Done[int]:
     """Say of files in which nothing had to be looked at that they stand compared by this run, as they did by the run before."""
-    run = _run(run_id)
+    run = _run(run_id, Run.State.RUNNING)
     kept = ComparedFile.objects.filter(run_id=before, case_file__in=files).update(run_id=run.pk, on=run.on)
     return Done(kept, run.org, "run", run.pk, values={"files": kept})
 
