@@ -5,10 +5,10 @@ makes is as good as made on the spot, so that an interrupted commit loses nothin
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
+from multiprocessing.pool import ApplyResult, ThreadPool
 from typing import Any
 from uuid import UUID
 
@@ -26,33 +26,34 @@ class Ready:
     persons: Mapping[Place, dict[str, Any]] = field(default_factory=dict)
 
 
-_ahead: dict[tuple[UUID, int], Future[Ready]] = {}
+_ahead: dict[tuple[UUID, int], ApplyResult[Ready]] = {}
 
 
 @contextmanager
 def made_ready(batch: Batch, numbers: Iterable[int]) -> Iterator[Callable[[], None]]:
     """The first of these chunks is begun, and with each call the next one; ``taken`` waits for it. At the end the rest is forgotten."""
-    waiting, begun = iter(numbers), []
-    with ThreadPoolExecutor(1, "chunks ahead") as helper:
+    numbered, begun = iter(numbers), []
+    helper = ThreadPool(1)
 
-        def begin_next() -> None:
-            for number in islice(waiting, 1):
-                begun.append(number)
-                _ahead[batch.pk, number] = helper.submit(_ready, batch, number)
+    def begin_next() -> None:
+        for number in islice(numbered, 1):
+            begun.append(number)
+            _ahead[batch.pk, number] = helper.apply_async(_ready, (batch, number))
 
-        begin_next()
-        try:
-            yield begin_next
-        finally:
-            for number in begun:
-                if (left := _ahead.pop((batch.pk, number), None)) is not None:
-                    left.cancel()
+    begin_next()
+    try:
+        yield begin_next
+    finally:
+        for number in begun:
+            _ahead.pop((batch.pk, number), None)
+        helper.close()
+        helper.join()
 
 
 def taken(batch: Batch, number: int) -> Ready:
     """A chunk, made ready ahead or now."""
     ahead = _ahead.pop((batch.pk, number), None)
-    return ahead.result() if ahead is not None else Ready(opened(batch).chunk(number))
+    return ahead.get() if ahead is not None else Ready(opened(batch).chunk(number))
 
 
 def waiting() -> int:
