@@ -206,7 +206,8 @@ def _amounts(cells: pd.Series) -> pd.Series:
     values = pd.Series(pd.NA, index=cells.index, dtype="Int64")
     values[clean] = (cells[clean].astype("float64") * 100).round().astype("int64")
     odd = cells[~clean & cells.notna()]
-    values[odd.index] = odd.map({text: read_amount(text).value for text in odd.unique()}).astype("Int64")
+    read = {text: read_amount(text).value for text in odd.unique()}
+    values.loc[odd.index] = pd.array([read[text] for text in odd], dtype="Int64")
     return values
 
 

@@ -1,0 +1,100 @@
+"""Reading only what concerns the register counts exactly what staging the whole delivery counts."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from bangfu.engine.duckdb_.numbers import create_macros
+from bangfu.engine.duckdb_.session import Limits, session
+from bangfu.engine.intake.deliveries import Manifest, stage_delivery
+from bangfu.engine.intake.deliveries_concerned import RELATION, know_people, read_concerned
+from bangfu.engine.rules.ruleset import load_rules
+from tests.properties.judge import last_character
+
+ON = date(2026, 10, 31)
+HEADINGS = ("姓名", "身份证号", "单位名称", "缴存基数", "月缴存额", "状态")
+
+
+def number(sequence: int) -> str:
+    seventeen = f"53299019800101{sequence:03}"
+    return seventeen + last_character(seventeen)
+
+
+OURS, STRANGER, WRONG = number(1), number(2), f"{number(3)[:17]}{'1' if number(3)[17] != '1' else '2'}"
+ROWS = (
+    ("王明", OURS, "厂", "5000", "600", "正常"),
+    ("王明", f" {OURS[:6]} {OURS[6:]}", "厂", "五千", "600", "正 常"),
+    ("李四", STRANGER, "厂", "说不清", "600", "正常"),
+    ("李四", STRANGER, "厂", "5000", "600", "正常"),
+    ("赵六", WRONG, "厂", "5000", "600", "正常"),
+    ("钱七", "", "厂", "5000", "600", "封存"),
+    ("", "", "", "", "", ""),
+    ("", "", "只有单位", "", "", ""),
+    ("王大明", OURS, "厂", "5000", "600", "封存"),
+)
+
+
+def text(end: str, encoding: str) -> Callable[[Path], Path]:
+    def write(folder: Path) -> Path:
+        lines = [",".join(row) for row in (HEADINGS, *ROWS)]
+        (folder / "provident_fund.csv").write_bytes((end.join(lines) + end).encode(encoding))
+        return folder / "provident_fund.csv"
+
+    return write
+
+
+def quoted(folder: Path) -> Path:
+    path = text("\n", "utf-8")(folder)
+    path.write_text(path.read_text("utf-8").replace("李四", '"李\n四"'), "utf-8")
+    return path
+
+
+def broken(folder: Path) -> Path:
+    path = text("\n", "utf-8")(folder)
+    path.write_text(path.read_text("utf-8") + f"多,{OURS},厂,5000,600,正常,多出来,又多\n少,{OURS}\n", "utf-8")
+    return path
+
+
+def parquet(folder: Path) -> Path:
+    columns = [pa.array([cell or None for cell in column], pa.string()) for column in zip(*ROWS, strict=True)]
+    pq.write_table(pa.Table.from_arrays(columns, names=list(HEADINGS)), folder / "provident_fund.parquet")
+    return folder / "provident_fund.parquet"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [text("\n", "utf-8"), text("\r\n", "gb18030"), text("\n", "utf-16"), quoted, broken, parquet],
+    ids=["utf-8", "gb18030", "utf-16", "quoted", "broken", "parquet"],
+)
+def test_counts_are_those_of_a_staged_delivery_and_the_rows_those_about_people_on_file(
+    tmp_path: Path, written: Callable[[Path], Path]
+) -> None:
+    path = written(tmp_path)
+    staged = stage_delivery("provident_fund", path, tmp_path / "staged", today=ON)
+    read, rows = _read(path)
+    assert read == replace(staged, staged=(), quarantine="", hashes={})
+    assert (read.rows, read.wrong) == ((10, 5) if path.name.endswith("csv") and written is broken else (8, 3))
+    assert read.unreadable == {"缴存基数": 2}
+    # The stranger is not there; the row whose number was written with blanks is, and reads as if it had been clean.
+    assert rows == [(2 - (path.suffix == ".parquet") + at, *said) for at, said in ((0, SAID), (1, UNSAID), (8, OTHER))]
+
+
+SAID = (int(OURS[:17]), "王明", 500000, "正常")
+UNSAID = (int(OURS[:17]), "王明", None, "正常")
+OTHER = (int(OURS[:17]), "王大明", 500000, "封存")
+
+
+def _read(path: Path) -> tuple[Manifest | None, list[tuple[object, ...]]]:
+    facts = load_rules().facts
+    with session(Limits(threads=1)) as (connection, folder):
+        create_macros(connection)
+        connection.execute(f"CREATE TABLE filed AS SELECT {int(OURS[:17])} AS key, '王明' AS name, '王明' AS folded")
+        know_people(connection)
+        read = read_concerned(connection, "provident_fund", path, folder, today=ON, facts=facts)
+        rows = connection.execute(f"SELECT row, key, name, base, status FROM {RELATION} ORDER BY row").fetchall()
+    return read, rows
