@@ -74,7 +74,7 @@ def what_changed(before: set[Finding], after: set[Finding]) -> list[tuple[str, F
 @pytest.mark.parametrize("seed", SEEDS)
 def test_after_every_change_it_equals_a_full_comparison_and_tells_the_difference(seed: int, tmp_path: Path) -> None:
     random = Random(seed)
-    kinds = [WHOLE, ROWS, HOUSEHOLDS, RULES, DAY, ROWS] + ([WHOLE, HOUSEHOLDS, RULES, DAY] if MANY else [])
+    kinds = [WHOLE, ROWS, HOUSEHOLDS, RULES, DAY] * (2 if MANY else 1)
     random.shuffle(kinds)
     model = Model(random, tmp_path, tuple(DATASETS) if MANY else SOME, 10 if MANY else 6)
     assert walk(model, kinds) is None

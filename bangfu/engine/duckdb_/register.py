@@ -117,7 +117,12 @@ def load_register(
     connection.execute("CREATE OR REPLACE TEMP TABLE division (name VARCHAR, code VARCHAR)")
     connection.executemany("INSERT INTO division VALUES (?, ?)", list(division_codes().items()))
     fold_names(connection, "written", "name", "folds")
-    for step in (_PEOPLE, _TEXTS, _RANKED, "DROP TABLE persons"):
+    for step in (
+        _PEOPLE.replace("IS_A_HOUSEHOLD", IS_A_HOUSEHOLD.format("head")),
+        _TEXTS,
+        _RANKED,
+        "DROP TABLE persons",
+    ):
         connection.execute(step)
     return count(connection, "SELECT count(*) FROM written WHERE broken")
 
@@ -148,10 +153,10 @@ def _mark_unreadable_incomes(connection: duckdb.DuckDBPyConnection) -> None:
 # A head's number that is missing, masked or no number at all makes a household of its own: strangers must not share their homes.
 IS_A_HOUSEHOLD = """({0}.key IS NOT NULL
     OR (strlen({0}.normal) >= 15 AND coalesce({0}.fault, '') NOT IN ('masked', 'several', 'with_text')))"""
-_PEOPLE = f"""CREATE OR REPLACE TEMP TABLE persons AS
+_PEOPLE = """CREATE OR REPLACE TEMP TABLE persons AS
 WITH person AS (
     SELECT written.row AS pid,
-        CASE WHEN {IS_A_HOUSEHOLD.format("head")} THEN head.normal ELSE concat('row ', written.row) END AS family,
+        CASE WHEN IS_A_HOUSEHOLD THEN head.normal ELSE concat('row ', written.row) END AS family,
         coalesce(head.number, written.head_number, '') AS household_text,
         coalesce(own.number, written.id_number, '') AS person_text,
         own.key AS key,
@@ -165,7 +170,7 @@ WITH person AS (
             '(视力|听力|言语|肢体|智力|精神|多重)', 1) END AS disability_type,
         CASE WHEN said.illness_or_disability = '' THEN '' ELSE translate(regexp_extract(said.illness_or_disability,
             '([一二三四1-4])级', 1), '一二三四', '1234') END AS disability_grade,
-        CASE WHEN said.division < ':' AND regexp_full_match(said.division, '[0-9]{2, 12}') THEN said.division ELSE division.code END
+        CASE WHEN said.division < ':' AND regexp_full_match(said.division, '[0-9]{2,12}') THEN said.division ELSE division.code END
             AS own_place,
         coalesce(written.source, '') AS source,
         written.person_id, written.household_id

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import duckdb
 
 from bangfu.engine.duckdb_.names import name_hash
-from bangfu.engine.duckdb_.numbers import clean_key, resolve_numbers, with_digits
+from bangfu.engine.duckdb_.numbers import resolve_numbers
 from bangfu.engine.duckdb_.register import IS_A_HOUSEHOLD
 from bangfu.engine.incremental.folder import PART
 from bangfu.engine.rules.ruleset import FILE_COLUMNS
@@ -31,14 +31,11 @@ def lay_out_arrived(connection: duckdb.DuckDBPyConnection, part: int) -> None:
     the name), name_hash, place, source,
     person_id, household_id, rules.ruleset.FILE_COLUMNS.
     """
-    connection.execute(f"""CREATE OR REPLACE TEMP TABLE heads_read AS SELECT DISTINCT household_text AS text,
-        {clean_key("household_text")} AS key FROM {with_digits("(SELECT DISTINCT household_text FROM filed)", "household_text")}""")
-    resolve_numbers(connection, "(SELECT text FROM heads_read WHERE key IS NULL)", "odd_heads")
+    resolve_numbers(connection, "(SELECT DISTINCT household_text AS text FROM filed)", "heads_read")
     connection.execute(f"""CREATE OR REPLACE TEMP TABLE arrived AS
         WITH head AS (
-            SELECT heads_read.text, heads_read.key, coalesce(heads_read.key, CASE WHEN {IS_A_HOUSEHOLD.format("odd_heads")}
-                THEN coalesce(odd_heads.key, {_named("odd_heads.normal")}) END) AS family
-            FROM heads_read LEFT JOIN odd_heads USING (text)
+            SELECT text, key, CASE WHEN {IS_A_HOUSEHOLD.format("heads_read")} THEN coalesce(key, {_named("normal")}) END AS family
+            FROM heads_read
         )
         SELECT pid + {part * PART} AS pid, coalesce(head.family, {_named("head.text")}) AS home,
             coalesce(head.family, {_named(f"concat('row ', pid + {part * PART})")}) AS household, filed.key, fault,
@@ -48,8 +45,7 @@ def lay_out_arrived(connection: duckdb.DuckDBPyConnection, part: int) -> None:
             CASE WHEN filed.key IS NULL THEN person_text END AS person_text,
             name, nullif(folded, name) AS folded, {name_hash("folded")} AS name_hash, place, source, person_id, household_id{_SAID}
         FROM filed JOIN head ON head.text = household_text""")
-    for table in ("heads_read", "odd_heads"):
-        connection.execute(f"DROP TABLE {table}")
+    connection.execute("DROP TABLE heads_read")
 
 
 def homes_of_texts(connection: duckdb.DuckDBPyConnection, texts: Sequence[str], target: str) -> None:
