@@ -149,7 +149,7 @@ class _Asked:
 
 def _cell(column: str) -> exp.Expression:
     """A cell as written, empty where there is none."""
-    return exp.func("coalesce", exp.column(column, table="source"), exp.Literal.string(""))
+    return exp.Coalesce(this=exp.column(column, table="source"), expressions=[exp.Literal.string("")])
 
 
 def _kept_query(dataset: Dataset, asked: _Asked) -> str:
