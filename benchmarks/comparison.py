@@ -43,7 +43,8 @@ NOTES = (
     "pandas doing the same ÷ ours: pandas from the raw files (reads, verifies numbers, reads values, joins, judges, with source rows, "
     "sorted; no sentence, no counts of what was set aside) ÷ ours on keyed data, as ENGINE.md compared them. The same ÷ our first run, "
     "which does that work too, is beside it under “ratios”, and so is pandas on our keyed data ÷ ours.",
-    "Whether the staged files are still what their manifests say (SHA-256) is looked at once, before the turns. Growth: ours on keyed data; the smaller sizes are cut out of the full one by number. Peak memory: the greater of our two runs at "
+    "Whether the staged files are still what their manifests say (SHA-256) is looked at once, before the turns. Growth: ours on keyed "
+    "data; the smaller sizes are cut out of the full one by number. Peak memory: the greater of our two runs at "
     "full size, each in a fresh process, in MB.",
     "The files were in the page cache. The rivals take turns; a ratio is one of medians in this run, its range one of single turns.",
 )
