@@ -34,8 +34,8 @@ from bangfu.engine.spark_ import run
 from bangfu.engine.spark_.cluster import Cluster
 from bangfu.engine.spark_.comparison import OnSpark
 from benchmarks.bench_data import ON, Bench, the_bench
-from benchmarks.measure import RESULTS, write
-from benchmarks.spark_page import PAGE, page
+from benchmarks.measure import write
+from benchmarks.spark_page import PAGE, measured, page
 
 # Every so-many-th key of the register and of the deliveries.
 HOUSEHOLDS, SEED = 122_000, 1
@@ -297,8 +297,7 @@ def main() -> None:
             figures["extrapolated"] = extrapolated(found, points)
             write("spark", about, " ".join(["python -m benchmarks.spark", *sys.argv[1:]]), figures)
     with replacing(PAGE) as temporary:
-        result = json.loads((RESULTS / "spark.json").read_text("utf-8"))
-        temporary.write_text(page(PAGE.read_text("utf-8"), result), "utf-8")
+        temporary.write_text(page(PAGE.read_text("utf-8"), measured()), "utf-8")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The figures of docs/operations.md, from benchmarks/results/spark.json. Measures nothing."""
 
+import json
 import re
 import statistics
 from collections.abc import Mapping
@@ -7,16 +8,28 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.accuracy import table
+from benchmarks.measure import RESULTS
 
 PAGE = Path(__file__).parents[1] / "docs" / "operations.md"
 _BEGIN, _END = "<!-- from benchmarks/results/spark.json, by python -m benchmarks.spark -->", "<!-- end -->"
+_NOTHING = "Not measured yet: `python -m benchmarks.spark` measures, and writes the figures here.\n"
 Result = Mapping[str, Any]
 
 
-def page(text: str, result: Result) -> str:
+def measured() -> Result | None:
+    """What benchmarks/results/spark.json says; None before anybody measured."""
+    file = RESULTS / "spark.json"
+    return json.loads(file.read_text("utf-8")) if file.exists() else None
+
+
+def page(text: str, result: Result | None) -> str:
     """The page with its part between the marks written anew."""
     return re.sub(
-        f"{_BEGIN}.*?{_END}", lambda _: f"{_BEGIN}\n\n{figures(result)}\n{_END}", text, count=1, flags=re.DOTALL
+        f"{_BEGIN}.*?{_END}",
+        lambda _: f"{_BEGIN}\n\n{figures(result) if result else _NOTHING}\n{_END}",
+        text,
+        count=1,
+        flags=re.DOTALL,
     )
 
 

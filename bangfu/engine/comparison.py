@@ -15,7 +15,7 @@ from bangfu.core.whole_files import check_places
 from bangfu.engine import problems
 from bangfu.engine.datasets import declared_datasets
 from bangfu.engine.delivered import take_delivered
-from bangfu.engine.duckdb_.facts import Delivery, compare_names, match, staged_rows
+from bangfu.engine.duckdb_.facts import Delivery, about_employers, compare_names, match, staged_rows
 from bangfu.engine.duckdb_.judgement import judge
 from bangfu.engine.duckdb_.numbers import create_macros
 from bangfu.engine.duckdb_.register import lay_out_people, load_register
@@ -124,7 +124,7 @@ def compare(
         raise problems.UNKNOWN_DATASET(name=unknown[0], known="、".join(declared_datasets()))
     how, about = how or How(), about or {}
     manifests: list[Manifest] = []
-    if how.cluster is not None or how.matching:
+    if how.cluster is not None or how.matching or _asks_about_employers(datasets, how):
         with _workplace(how) as folder:
             staged = _staged(datasets, on, about, how, folder, manifests)
             compared = compare_staged(registry, staged, on, out, how=how, evidence=evidence)
@@ -333,6 +333,12 @@ def _matched(
     delivery = open_sealed(connection, delivered, how.keys, folder)
     match(connection, delivery, facts)
     return delivery
+
+
+def _asks_about_employers(datasets: Iterable[str], how: How) -> bool:
+    """Then rows matter that concern nobody on file: all are staged."""
+    facts = (how.rules or load_rules()).facts
+    return any(about_employers(declared_datasets()[name], facts) for name in datasets)
 
 
 def _nobody(_: str) -> None:

