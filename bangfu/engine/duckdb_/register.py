@@ -117,14 +117,13 @@ def load_register(
     connection.execute("CREATE OR REPLACE TEMP TABLE division (name VARCHAR, code VARCHAR)")
     connection.executemany("INSERT INTO division VALUES (?, ?)", list(division_codes().items()))
     fold_names(connection, "written", "name", "folds")
-    for step in (
-        _PEOPLE.replace("IS_A_HOUSEHOLD", IS_A_HOUSEHOLD.format("head")),
-        _TEXTS,
-        _RANKED,
-        "DROP TABLE persons",
-    ):
+    broken = count(connection, "SELECT count(*) FROM written WHERE broken")
+    people = _PEOPLE.replace("IS_A_HOUSEHOLD", IS_A_HOUSEHOLD.format("head"))
+    # A province's register fills the memory several times over: what is done with goes at once.
+    done = ["said", "numbers", "folds", "unreadable_income", *([] if matching else ["written"])]
+    for step in (people, *(f"DROP TABLE {table}" for table in done), _TEXTS, _RANKED, "DROP TABLE persons"):
         connection.execute(step)
-    return count(connection, "SELECT count(*) FROM written WHERE broken")
+    return broken
 
 
 def lay_out_people(connection: duckdb.DuckDBPyConnection) -> None:
