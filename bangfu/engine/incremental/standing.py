@@ -108,6 +108,8 @@ class Standing:
 
     def take(self, *deltas: Delta) -> Changed:
         """Take deliveries: whole ones, new rows, withdrawn rows; of any number of datasets, each once."""
+        if len({delta.dataset for delta in deltas}) < len(deltas):
+            raise ValueError("a dataset is told of once in a change")
         if not deltas:
             return Changed(opened=0, changed=0, moved=0, closed=0, judged=0, homes=0)
         with self._change() as work:
@@ -125,8 +127,8 @@ class Standing:
             if changed is None:
                 work.run(f"CREATE OR REPLACE TEMP TABLE arrived AS SELECT * FROM {work.standing_people} LIMIT 0")
             else:
-                own = self.folder
-                file, _ = take_register(work.connection, changed, own, work.manifest.on, How(limits=self.limits))
+                how = How(limits=self.limits)
+                file, _ = take_register(work.connection, changed, work.scratch, work.manifest.on, how)
                 lay_out_arrived(work.connection, len(files))
                 files = (*files, file)
             homes_of_texts(work.connection, closed, "closing_homes")
@@ -190,12 +192,12 @@ class Standing:
             raise problems.NONE_THERE(folder=self.folder.name)
         if max(len(segments) for segments in self.manifest.layers.values()) >= _MANY:
             self.merge()
-        with locked(self.folder, to_change=True), session(self.limits, self.folder) as (connection, _):
+        with locked(self.folder, to_change=True), session(self.limits, self.folder) as (connection, own):
             stands = self.manifest
             remove_leftovers(self.folder, stands.used)
             create_macros(connection)
             change = Change(connection, self.folder, stands.sequence + 1, dict(stands.layers))
-            yield Work(connection, change, stands, dict(stands.deliveries))
+            yield Work(connection, change, stands, dict(stands.deliveries), scratch=own)
 
 
 def _merge(work: Work) -> None:

@@ -23,7 +23,8 @@ PEOPLE, HOME = "people", "home"
 @dataclass(slots=True)
 class Work:
     """``deliveries``: as they will stand. ``touched``: datasets (OWN: the register itself) of which the table ``touched`` (dataset, home)
-    names the homes whose findings are judged again. ``unfound`` rows that were to be withdrawn are nowhere.
+    names the homes whose findings are judged again. ``unfound`` rows that were to be withdrawn are nowhere. ``scratch``: a folder that is
+    gone with the connection.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -32,6 +33,7 @@ class Work:
     deliveries: dict[str, Kept]
     touched: set[str] = field(default_factory=set)
     unfound: int = 0
+    scratch: Path = Path()
 
     def run(self, query: str) -> None:
         """Execute."""
