@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-_WIDTH, _LABEL, _LINE, _TOP = 760, 390, 26, 34
+_WIDTH, _LABEL, _LINE, _TOP = 860, 480, 26, 34
 # How far to each side, as a factor: four times too much to a quarter of what is wanted.
 _DECADE = 4.0
 _GOOD, _BAD, _AIM, _GREY = "#2f7d4f", "#b42318", "#0b5cad", "#667085"
