@@ -114,6 +114,6 @@ def test_control_what_is_not_judged_again_is_noticed(
         folder = tmp_path / str(seed)
         folder.mkdir()
         # The dataset that never came is the last one.
-        if walk(Model(Random(seed), folder, datasets, 3), [kind] * 12) is not None:
+        if walk(Model(Random(seed), folder, datasets, 12), [kind] * 12) is not None:
             return
     pytest.fail("no walk noticed")
