@@ -56,8 +56,8 @@ bench: $(DEV_STAMP)  ## Measure against named rivals; writes benchmarks/results/
 	$(BIN)/python -m benchmarks
 
 MINUTES ?= 60
-faults: $(DEV_STAMP) assets  ## Real acts under kill -9 of everything, MINUTES=60; ends with what became of them
-	$(BIN)/python -m tests.faults --minutes $(MINUTES)
+faults: $(DEV_STAMP) assets  ## Real acts under kill -9 of everything, MINUTES=60; writes docs/figures/faults.md and ends with what became of them
+	$(BIN)/python -m tests.faults --minutes $(MINUTES) --figures docs/figures/faults.md
 
 figures: $(DEV_STAMP)  ## Accuracy on 2,356 and 100,000 synthetic households, every path through four eyes, the matching's model card; writes docs/figures/
 	$(BIN)/python -m benchmarks.accuracy

@@ -26,6 +26,7 @@ def main() -> int:
     words.add_argument(
         "--short", action="store_true", help="a small world, for the tests: no web server, no clocks, no full disk"
     )
+    words.add_argument("--figures", type=Path, help="write what was found there, too")
     words.add_argument("--keep", action="store_true", help="leave the folder behind")
     said = words.parse_args()
     home = Path(tempfile.mkdtemp(prefix="bangfu-faults-"))
@@ -36,6 +37,7 @@ def main() -> int:
 
     from bangfu.site.database import cluster  # noqa: PLC0415, after the environment is set
     from bangfu.site.database.places import SHELF, known_place  # noqa: PLC0415
+    from tests.faults.figures import page  # noqa: PLC0415
     from tests.faults.session import Session  # noqa: PLC0415
 
     started = time.monotonic()
@@ -50,6 +52,8 @@ def main() -> int:
             for folder in (*walled, home):
                 shutil.rmtree(folder, ignore_errors=True)
     sys.stderr.write(f"{time.monotonic() - started:.0f} s\n")
+    if said.figures is not None:
+        said.figures.write_text(page(result, minutes=said.minutes, households=said.households, seed=said.seed), "utf-8")
     print(json.dumps(result))  # noqa: T201
     clean = not (result["lost"] or result["doubled"] or result["half"])
     return 0 if clean and result["controls_caught"] == 4 else 1
