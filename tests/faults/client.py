@@ -14,6 +14,7 @@ from pydantic_core import to_jsonable_python
 
 from bangfu.core.problems import Problem
 from bangfu.decide.comparison import services as comparison
+from bangfu.decide.comparison.services_stopping import cancel_run, go_on_run, take_up_run
 from bangfu.decide.identification import services as identification
 from bangfu.decide.identification.services.exported import record_export
 from bangfu.ground.access import services as access
@@ -58,6 +59,9 @@ ACTS: dict[str, Callable[..., Any]] = {
     "drop_raw": drop_raw,
     "start_run": comparison.start_run,
     "fail_run": comparison.fail_run,
+    "cancel_run": cancel_run,
+    "take_up_run": take_up_run,
+    "go_on_run": go_on_run,
     "export_findings": comparison.record_export,
     "export_determinations": record_export,
 }

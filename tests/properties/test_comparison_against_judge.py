@@ -54,9 +54,10 @@ def test_the_judge_notices_a_broken_rule(rule: str, broken: str, tmp_path: Path)
     assert rule in text
     path = tmp_path / "broken.yaml"
     path.write_text(text.replace(rule, broken), "utf-8")
-    for seed in range(RUNS):
+    # A few at a time: most broken rules show at once.
+    for seed in range(5 * RUNS):
         random = Random(seed)
-        case = compose(random, REGISTERS)
+        case = compose(random, REGISTERS // 5)
         folder = tmp_path / str(seed)
         folder.mkdir()
         if judge(case) != run(case, random, folder, How(rules=load_rules(path))):

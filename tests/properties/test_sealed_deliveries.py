@@ -57,7 +57,7 @@ def test_a_tool_that_does_not_normalise_is_noticed(tmp_path: Path, monkeypatch: 
     assert found(case, tmp_path, KEY).keys() == opened.keys()
     dirty: Reading[IdNumber] = Reading(None, problem=FAULTS[Fault.MISSING]())
     monkeypatch.setattr(sealing, "read_id", lambda raw: read_id(raw) if raw and raw.isalnum() else dirty)
-    assert found(case, tmp_path, KEY).keys() < opened.keys()
+    assert found(case, tmp_path, KEY).keys() != opened.keys()
 
 
 def test_a_key_is_told_by_its_secret_and_not_by_its_file_name(tmp_path: Path) -> None:
@@ -81,7 +81,7 @@ def test_the_tool_seals_to_the_byte_as_bangfu_does(tmp_path: Path) -> None:
         theirs = tmp_path / f"theirs-{dataset}.csv"
         call = [sys.executable, "-I", "-S", str(tool), dataset, str(extract), str(theirs), "--key", str(secret)]
         done = subprocess.run(call, capture_output=True, text=True, check=False)
-        assert done.returncode == 1, done.stderr
+        assert done.returncode == 1, done.stdout + done.stderr
         assert theirs.read_bytes() == (tmp_path / "mine.csv").read_bytes()
         told = json.loads(done.stdout)
         assert told["rows"] == told["keyed"] + sum(told["unkeyed"].values()) == mine.rows

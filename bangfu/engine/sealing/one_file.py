@@ -54,6 +54,9 @@ def calc_check_digit(number):
 def lazy_pinyin(text):
     raise NotImplementedError
 """,
+    "pypinyin.constants": """
+PHRASES_DICT, PINYIN_DICT, RE_HANS = {}, {}, None
+""",
 }
 _OPENCC = '''
 _BECOMES = dict(zip({traditional!r}, {simplified!r}))

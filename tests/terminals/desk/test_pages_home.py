@@ -29,7 +29,7 @@ def test_the_clerk_sees_what_waits_to_be_settled(union: Union) -> None:
     assert due(page) == {"比对有矛盾或疑点，待核实": 2, "其他待核实": 1, "无疑点，可一并确认": 1}
     assert "有矛盾 1 户 · 有疑点 1 户" in page
     assert "开始核实" in page
-    assert menu(page) == ["待办", "档案", "核实", "审批", "部门数据", "比对", "导入", "政策"]
+    assert menu(page) == ["待办", "档案", "核实", "重复建档", "审批", "部门数据", "比对", "导入", "政策"]
 
 
 def test_figures_stand_with_their_denominators(union: Union) -> None:
@@ -55,8 +55,8 @@ def test_an_empty_desk_says_what_comes_first(union: Union) -> None:
 @pytest.mark.parametrize(
     ("someone", "places"),
     [
-        (REVIEWER, ["待办", "档案", "核实", "审批", "部门数据", "比对", "政策"]),
-        (CHAIR, ["待办", "档案", "核实", "导入", "政策"]),
+        (REVIEWER, ["待办", "档案", "核实", "重复建档", "审批", "部门数据", "比对", "政策"]),
+        (CHAIR, ["待办", "档案", "核实", "重复建档", "导入", "政策"]),
         (DATA_OFFICER, ["待办", "部门数据", "比对", "政策"]),
         (LEADER, ["待办", "档案", "部门数据", "比对", "政策"]),
         (AUDITOR, ["待办", "档案", "部门数据", "比对", "政策", "审计"]),
