@@ -130,7 +130,7 @@ def test_ended_at_the_command_line_it_is_cancelled_and_no_id_number_stays_behind
         clerk(), ON, How(limits=Limits(stop=stop), stages=lambda stage: stop.ask() if stage.name == "match" else None)
     )
     assert run_of(run_id).state == Run.State.CANCELLED
-    assert not list(Path(settings.BANGFU_HOME, "comparison").iterdir())
+    assert not Path(settings.BANGFU_HOME, "comparison", str(run_id)).exists()
 
 
 def killed_after_one_file(run_id: UUID) -> None:
@@ -167,7 +167,7 @@ def test_taken_up_by_somebody_else_it_goes_on_with_the_first_part_that_is_not_re
     with acting(clerk()):
         assert Entry.objects.filter(verb="comparison.findings_recorded", subject_id=run_id).count() == 4
         assert Entry.objects.get(verb="comparison.run_gone_on", subject_id=run_id).values == {"chunks": 1}
-    assert not list(Path(settings.BANGFU_HOME, "comparison").iterdir())
+    assert not Path(settings.BANGFU_HOME, "comparison", str(run_id)).exists()
 
 
 def test_where_newer_data_are_in_force_it_begins_again(union: Union) -> None:
