@@ -88,8 +88,8 @@ def _copy(
 ) -> int:
     """Write the relation so many times, with other numbers; gives the rows. What is no number stays as it is in every copy."""
     columns = [str(column) for column, *_ in connection.execute(f"DESCRIBE SELECT * FROM {relation}").fetchall()]
-    texts = " UNION ".join(f"SELECT substr({name(number)}, 1, 40) AS text FROM {relation}" for number in numbers)
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE asked AS SELECT text FROM ({texts}) WHERE text <> ''")
+    texts = " UNION ALL ".join(f"SELECT substr({name(number)}, 1, 40) AS text FROM {relation}" for number in numbers)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE asked AS SELECT DISTINCT text FROM ({texts}) WHERE text <> ''")
     _read_numbers(connection)
     cells, joins = [], []
     for column in columns:

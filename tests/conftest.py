@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from unittest import mock
 
 import pytest
@@ -13,12 +14,23 @@ from tests.early import HOME
 settings.register_profile("bangfu", deadline=None, print_blob=True)
 settings.load_profile("bangfu")
 
+TESTS = Path(__file__).parent
+
 pytest_plugins = ["tests.database", "tests.spark"]
 
 
 def pytest_collection_finish() -> None:
     """Importing a test's neighbours must not move the home: child processes would look for files where none are."""
     assert os.environ["BANGFU_HOME"] == str(HOME), "a module that was imported set BANGFU_HOME"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What a module makes for its tests is made once: they stay on one worker. All journeys go through one prefecture."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            together = item.path.parent if item.path.parent.name == "journeys" else item.path
+            item.add_marker(pytest.mark.xdist_group(str(together.relative_to(TESTS))))
 
 
 @pytest.fixture(autouse=True)

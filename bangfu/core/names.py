@@ -30,6 +30,8 @@ _UNITS = re.compile(r"[A-Z]+|.")
 
 # What OpenCC leaves alone although registers mix them (DOMAIN 4.5): folded for comparing, never shown.
 _VARIANTS = {"喆": "哲", "三水": "淼", "龑": "䶮", "兪": "俞", "昇": "升", "○": "〇"}
+# Of these, characters that somebody could only write by two others, side by side.
+WRITTEN_APART = tuple(variant for variant in _VARIANTS if len(variant) > 1)
 # Surnames that are read otherwise than the same character elsewhere.
 _SURNAMES = {
     "单": "shan", "曾": "zeng", "仇": "qiu", "解": "xie", "查": "zha", "朴": "piao", "区": "ou", "任": "ren",

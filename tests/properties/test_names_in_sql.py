@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import duckdb
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bangfu.core.names import differ, fold
@@ -25,6 +25,7 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @settings(max_examples=60, deadline=None)
+@example(names=["三水", "王三水"])
 @given(names=st.lists(NAMES, min_size=1, max_size=200))
 def test_sql_folds_as_core_does(connection: duckdb.DuckDBPyConnection, names: list[str]) -> None:
     connection.execute("CREATE OR REPLACE TEMP TABLE given AS SELECT unnest(?::VARCHAR[]) AS written", [names])

@@ -89,9 +89,7 @@ def match_query(dataset: Dataset, facts: frozenset[str], files: str, hashed: str
 
 def absent_query(files: str) -> str:
     """Persons of ``people`` with a usable number and without a row in the relation ``files``: pid, place."""
-    # Those who are there are fewer than the rows.
-    return f"""SELECT pid, place FROM people ANTI JOIN (SELECT pid FROM {files} AS staged JOIN people USING (key)) USING (pid)
-        WHERE key IS NOT NULL"""
+    return f"SELECT pid, place FROM people ANTI JOIN {files} AS staged USING (key) WHERE people.key IS NOT NULL"
 
 
 def about_employers(dataset: Dataset, facts: frozenset[str]) -> list[str]:

@@ -8,7 +8,7 @@ from functools import cache
 import duckdb
 import pyarrow as pa
 
-from bangfu.core.names import differ, fold
+from bangfu.core.names import WRITTEN_APART, differ, fold
 from bangfu.engine.duckdb_.session import name
 
 _BATCH = 50_000
@@ -67,7 +67,8 @@ def _is_common(column: str) -> str:
 
 
 def _is_own_fold(column: str) -> str:
-    return f"{_is_common(column)} AND NOT regexp_matches({column}, '[{_moved()}]')"
+    moved = "|".join([f"[{_moved()}]", *WRITTEN_APART])
+    return f"{_is_common(column)} AND NOT regexp_matches({column}, '{moved}')"
 
 
 @cache

@@ -11,7 +11,6 @@ import pyarrow as pa
 from bangfu.core.ids import fault_of, normal_form, read_id
 from bangfu.engine.duckdb_.session import literal
 
-_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
 # As core.text strips them. Vertical tab and form feed count as invisible there.
 _SPACE = r"[\t\n\r \x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}]"
@@ -24,23 +23,31 @@ _UNREAD = pa.schema([("text", pa.string()), ("number", pa.string()), ("fault", p
 
 
 def create_macros(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the macros check_of(key), born_ok(key) and, of the columns of with_digits, last_ok(high, low, last) in a connection.
+    """Make the macros check_of(key), last_of(key), born_ok(key) and, of the columns of with_digits, last_ok(high, low, last).
+
+    check_of is the 18th character of a number, last_of the same as a figure (10 for X).
 
     They take columns only: a macro repeats its argument, and nesting them would repeat it a thousand times.
     """
-    weighted = " + ".join(f"(k // {10 ** (16 - i)}) % 10 * {weight}" for i, weight in enumerate(_WEIGHTS))
+    halves = (f"(CAST({half} AS DOUBLE) + 0.5)" for half in ("(k // 100000000)", "(k % 100000000)"))
+    weighted = _weighted(*halves)
     statements = (
-        f"CREATE OR REPLACE TEMP MACRO check_of(k) AS substr('{_CHECK}', CAST(({weighted}) % 11 AS INTEGER) + 1, 1)",
+        f"CREATE OR REPLACE TEMP MACRO check_of(k) AS substr('{_CHECK}', {weighted} % 11 + 1, 1)",
+        f"CREATE OR REPLACE TEMP MACRO last_of(k) AS (12 - {weighted} % 11) % 11",
         """CREATE OR REPLACE TEMP MACRO day_exists(y, m, d) AS y >= 1 AND m BETWEEN 1 AND 12 AND d >= 1 AND (d <= 28 OR CASE
             WHEN m = 2 THEN d = 29 AND y % 4 = 0 AND (y % 100 <> 0 OR y % 400 = 0)
             WHEN m IN (4, 6, 9, 11) THEN d <= 30 ELSE d <= 31 END)""",
         """CREATE OR REPLACE TEMP MACRO born_ok(k) AS
             day_exists(k // 10000000 % 10000, k // 100000 % 100, k // 1000 % 100)""",
-        f"""CREATE OR REPLACE TEMP MACRO last_ok(h, l, last) AS
-            CAST(512 * ({_in_twos("h", 9)}) + 2 * ({_in_twos("l", 8)}) - 257 + last AS INTEGER) % 11 = 1""",
+        f"CREATE OR REPLACE TEMP MACRO last_ok(h, l, last) AS ({_weighted('h', 'l')} + last) % 11 = 1",
     )
     for statement in statements:
         connection.execute(statement)
+
+
+def _weighted(high: str, low: str) -> str:
+    """The weighted sum of GB 11643 of 17 digits, modulo 11 only: nine and eight of them as DOUBLE, a half added."""
+    return f"CAST(512 * ({_in_twos(high, 9)}) + 2 * ({_in_twos(low, 8)}) - 257 AS INTEGER)"
 
 
 def _in_twos(number: str, digits: int) -> str:
@@ -78,7 +85,9 @@ def _tidied(text: str) -> str:
     """The common dirt taken off: as core.ids.normal_form, or less."""
     visible = f"regexp_replace({text}, '{_INVISIBLE}', '', 'g')"
     unquoted = f"regexp_replace({visible}, {literal(f'^{_SPACE}*{_QUOTES}')}, '')"
-    return f"translate(regexp_replace({unquoted}, '{_SPACE}', '', 'g'), '{_WIDE}', '{_NARROW}')"
+    tidied = f"translate(regexp_replace({unquoted}, '{_SPACE}', '', 'g'), '{_WIDE}', '{_NARROW}')"
+    # Most have none of it: to look once is cheaper than to take it off three times.
+    return f"CASE WHEN regexp_full_match({text}, '[0-9Xx*]*') THEN {text} ELSE {tidied} END"
 
 
 def resolve_numbers(connection: duckdb.DuckDBPyConnection, texts: str, target: str) -> None:
@@ -92,9 +101,11 @@ def resolve_numbers(connection: duckdb.DuckDBPyConnection, texts: str, target: s
         f"CREATE OR REPLACE TEMP TABLE _texts AS SELECT text, {clean_key()} AS key FROM {with_digits(distinct, 'text')}"
     )
     tidied = f"(SELECT text, {_tidied('text')} AS tidy FROM _texts WHERE key IS NULL)"
-    ended = f"""(SELECT text, CASE WHEN regexp_full_match(tidy, '[0-9]{{17}}[xхХ×*]') THEN concat(substr(tidy, 1, 17), 'X') ELSE tidy END
-        AS tidy, CASE WHEN regexp_full_match(tidy, '[1-9][0-9]{{14}}')
-        THEN CAST(concat(substr(tidy, 1, 6), '19', substr(tidy, 7)) AS BIGINT) END AS raised FROM {tidied})"""
+    # A pattern is looked for only where the length allows it.
+    ended = f"""(SELECT text, CASE WHEN strlen(tidy) BETWEEN 18 AND 19 THEN CASE WHEN regexp_full_match(tidy, '[0-9]{{17}}[xхХ×*]')
+        THEN concat(substr(tidy, 1, 17), 'X') ELSE tidy END ELSE tidy END AS tidy,
+        CASE WHEN strlen(tidy) = 15 THEN CASE WHEN regexp_full_match(tidy, '[1-9][0-9]{{14}}')
+        THEN CAST(concat(substr(tidy, 1, 6), '19', substr(tidy, 7)) AS BIGINT) END END AS raised FROM {tidied})"""
     keyed = f"""(SELECT text, tidy, digits, raised, coalesce({clean_key()}, CASE WHEN born_ok(raised) THEN raised END) AS key
         FROM {with_digits(ended, "tidy")})"""
     connection.execute(

@@ -12,9 +12,9 @@ from bangfu.core.shipped import policy_folder
 from bangfu.engine import problems
 from bangfu.engine.datasets import Column, ColumnType
 from bangfu.engine.duckdb_.names import fold_names, name_hash
-from bangfu.engine.duckdb_.numbers import resolve_numbers
+from bangfu.engine.duckdb_.numbers import clean_key, resolve_numbers, with_digits
 from bangfu.engine.duckdb_.session import count
-from bangfu.engine.duckdb_.values import prepare
+from bangfu.engine.duckdb_.values import Prepared, odd_cell, prepare
 from bangfu.engine.intake.deliveries_raw import Wanted, open_raw
 from bangfu.engine.intake.forms import division_codes
 from bangfu.engine.rules.ruleset import FILE_COLUMNS
@@ -87,43 +87,59 @@ def register_columns(*, matching: bool = False) -> dict[str, Column]:
 def load_register(
     connection: duckdb.DuckDBPyConnection, path: Path, folder: Path, today: date, *, matching: bool = False
 ) -> int:
-    """Make the table ``filed``; gives how many broken rows were left out. Raises a Problem for a file that cannot be used.
+    """Make the view ``filed``; gives how many broken rows were left out. Raises a Problem for a file that cannot be used.
 
     Columns: pid (the row in the file), household (a number that its members share), household_text and person_text (as exported: 18
-    characters, or as written), household_rank and person_rank (of these in the table ``texts``: text, rank), key (NULL where the
+    characters, or as written), household_rank and person_rank (of these in the view ``texts``: text, rank), key (NULL where the
     number is unusable, then ``fault``), name, folded (core.names.fold of it), place (division code, perhaps the head's), source
     (of a register made from workbooks), person_id and household_id (of a register made from a database; NULL otherwise), and
     rules.ruleset.FILE_COLUMNS, employer_code (18 characters, or empty). Incomes are fen a month; empty is 0, unreadable is NULL:
     nothing is held against a figure that nobody could read.
 
-    With ``matching`` the table ``written`` (row, as in the file) also has what engine/matching compares.
+    With ``matching`` the view ``written`` (row, as in the file) also has what engine/matching compares. The views stand on the file, or
+    on what ``folder`` has of it: only numbers are laid down, since a province's register fills the memory several times over.
     """
     columns = register_columns(matching=matching)
     open_raw(connection, path, Wanted(columns, frozenset(columns)), folder)
-    connection.execute("""CREATE OR REPLACE TEMP TABLE written AS
-        SELECT *, CASE WHEN trim(member_income) <> '' THEN member_income ELSE worker_income END AS income FROM raw""")
-    if not count(connection, "SELECT count(*) FROM written"):
+    # The deliveries have a view of that name too.
+    connection.execute("ALTER VIEW raw RENAME TO raw_register")
+    connection.execute("""CREATE OR REPLACE TEMP VIEW written AS SELECT *,
+        CASE WHEN trim(member_income) <> '' THEN member_income ELSE worker_income END AS income FROM raw_register""")
+    # What only the views read is looked at too: damage shows here.
+    if not count(connection, "SELECT count(*), count(source), count(person_id), count(household_id) FROM written"):
         raise problems.REGISTRY_EMPTY(file=path.name)
-    # One row per distinct text, of heads and of persons alike.
-    texts = "(SELECT id_number AS text FROM written UNION ALL SELECT head_number FROM written)"
-    resolve_numbers(connection, texts, "numbers")
     values = {column: prepare(connection, "written", column, kind, today) for column, kind in _READ_AS.items()}
+    _lay_out_numbers(connection, values["division"])
+    _mark_unreadable_incomes(connection)
+    fold_names(connection, "written", "name", "folds")
     cells = ", ".join(f"{prepared.value} AS {column}" for column, prepared in values.items())
     joins = " ".join(prepared.join for prepared in values.values())
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE said AS SELECT source.row AS pid, {cells} FROM written AS source {joins}"
-    )
-    _mark_unreadable_incomes(connection)
+    connection.execute(_FILED.format(cells=cells, joins=joins))
+    return count(connection, "SELECT count(*) FROM written WHERE broken")
+
+
+def _lay_out_numbers(connection: duckdb.DuckDBPyConnection, division: Prepared) -> None:
+    """Make ``placed``, who is who: pid, key, fault, is_head, person and home (names, see _PERSONS), household, place, the ranks."""
     connection.execute("CREATE OR REPLACE TEMP TABLE division (name VARCHAR, code VARCHAR)")
     connection.executemany("INSERT INTO division VALUES (?, ?)", list(division_codes().items()))
-    fold_names(connection, "written", "name", "folds")
-    broken = count(connection, "SELECT count(*) FROM written WHERE broken")
-    people = _PEOPLE.replace("IS_A_HOUSEHOLD", IS_A_HOUSEHOLD.format("head"))
-    # A province's register fills the memory several times over: what is done with goes at once.
-    done = ["said", "numbers", "folds", "unreadable_income", *([] if matching else ["written"])]
-    for step in (people, *(f"DROP TABLE {table}" for table in done), _TEXTS, _RANKED, "DROP TABLE persons"):
+    own = with_digits("written", "id_number")
+    both = with_digits(
+        f"(SELECT * EXCLUDE (digits, last, high, low), {clean_key()} AS own_key FROM {own})", "head_number"
+    )
+    connection.execute(f"""CREATE OR REPLACE TEMP TABLE numbered AS
+        SELECT row AS pid, own_key, {clean_key()} AS head_key, CASE WHEN own_key IS NULL THEN id_number END AS own_text,
+            CASE WHEN head_key IS NULL THEN head_number END AS head_text, {division.value} AS said_division
+        FROM {both} AS source {division.join} WHERE NOT broken""")
+    # A clean number is its own name: only the others are read one by one.
+    odd = "SELECT own_text AS text FROM numbered WHERE own_text <> '' UNION SELECT head_text FROM numbered WHERE head_text <> ''"
+    resolve_numbers(connection, f"({odd})", "numbers")
+    connection.execute("""CREATE OR REPLACE TEMP TABLE odd AS
+        SELECT *, row_number() OVER () AS id, dense_rank() OVER (ORDER BY normal) AS same FROM numbers""")
+    steps = (_PERSONS.format(is_a_household=IS_A_HOUSEHOLD.format("head")), _HOMES, _RANKED, _TEXTS, _PLACED)
+    # What is done with goes at once.
+    done = (f"DROP TABLE {table}" for table in ("numbers", "odd", "numbered", "persons", "homes"))
+    for step in (*steps, *done):
         connection.execute(step)
-    return broken
 
 
 def lay_out_people(connection: duckdb.DuckDBPyConnection) -> None:
@@ -140,55 +156,75 @@ def lay_out_people(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _mark_unreadable_incomes(connection: duckdb.DuckDBPyConnection) -> None:
     """The table ``unreadable_income`` (text): written incomes that are no amounts; few, and each looked at once."""
-    unread = "said.income IS NULL AND trim(coalesce(written.income, '')) <> ''"
-    query = f"SELECT DISTINCT written.income FROM written JOIN said ON said.pid = written.row WHERE {unread}"
-    texts = [str(text) for (text,) in connection.execute(query).fetchall()]
+    texts = connection.execute(f"SELECT DISTINCT income FROM written WHERE {odd_cell('income', 'yuan')}").fetchall()
+    unreadable = [(text,) for (text,) in texts if str(text).strip() and read_amount(str(text)).problem is not None]
     connection.execute("CREATE OR REPLACE TEMP TABLE unreadable_income (text VARCHAR)")
-    for text in texts:
-        if read_amount(text).problem is not None:
-            connection.execute("INSERT INTO unreadable_income VALUES (?)", [text])
+    if unreadable:
+        connection.executemany("INSERT INTO unreadable_income VALUES (?)", unreadable)
 
 
 # A head's number that is missing, masked or no number at all makes a household of its own: strangers must not share their homes.
 IS_A_HOUSEHOLD = """({0}.key IS NOT NULL
     OR (strlen({0}.normal) >= 15 AND coalesce({0}.fault, '') NOT IN ('masked', 'several', 'with_text')))"""
-_PEOPLE = """CREATE OR REPLACE TEMP TABLE persons AS
-WITH person AS (
-    SELECT written.row AS pid,
-        CASE WHEN IS_A_HOUSEHOLD THEN head.normal ELSE concat('row ', written.row) END AS family,
-        coalesce(head.number, written.head_number, '') AS household_text,
-        coalesce(own.number, written.id_number, '') AS person_text,
-        own.key AS key,
-        CASE WHEN own.key IS NULL THEN coalesce(own.fault, 'missing') END AS fault,
-        coalesce(written.name, '') AS name, coalesce(folds.folded, written.name, '') AS folded,
-        coalesce(own.normal <> '' AND own.normal = head.normal, FALSE) AS is_head,
-        coalesce(nullif(said.person_status, ''), said.work_status) AS status, said.employer_code,
-        CASE WHEN unreadable_income.text IS NULL THEN coalesce(said.income, 0) END AS declared_income,
-        said.health, said.illness_or_disability, said.main_cause, said.secondary_causes,
-        CASE WHEN said.illness_or_disability = '' THEN '' ELSE regexp_extract(said.illness_or_disability,
-            '(视力|听力|言语|肢体|智力|精神|多重)', 1) END AS disability_type,
-        CASE WHEN said.illness_or_disability = '' THEN '' ELSE translate(regexp_extract(said.illness_or_disability,
-            '([一二三四1-4])级', 1), '一二三四', '1234') END AS disability_grade,
-        CASE WHEN said.division < ':' AND regexp_full_match(said.division, '[0-9]{2,12}') THEN said.division ELSE division.code END
-            AS own_place,
-        coalesce(written.source, '') AS source,
-        written.person_id, written.household_id
-    FROM written
-    JOIN said ON said.pid = written.row
-    LEFT JOIN unreadable_income ON unreadable_income.text = written.income
-    LEFT JOIN division ON division.name = said.division
-    LEFT JOIN folds ON folds.text = written.name
-    LEFT JOIN numbers AS own ON own.text = written.id_number
-    LEFT JOIN numbers AS head ON head.text = written.head_number
-    WHERE NOT written.broken)
-SELECT person.* EXCLUDE (own_place, family), CAST(home.household AS INTEGER) AS household, coalesce(own_place, home.place) AS place
-FROM person JOIN (
-    SELECT family, row_number() OVER () AS household, arg_min(own_place, pid) FILTER (WHERE is_head) AS place FROM person GROUP BY family
-) AS home USING (family)"""
+# Everybody has a name by number: the key, or the id of an odd text below zero, or 0 of no text at all. ``family``: what members of a
+# household share: the head's key, or what the odd text reads as, below zero and even, or their own row, below zero and odd.
+_PERSONS = """CREATE OR REPLACE TEMP TABLE persons AS
+SELECT pid, coalesce(own_key, own.key) AS key,
+    CASE WHEN coalesce(own_key, own.key) IS NULL THEN coalesce(own.fault, 'missing') END AS fault,
+    coalesce(own_key, own.key, -own.id, 0) AS person, coalesce(head_key, head.key, -head.id, 0) AS home,
+    CASE WHEN head_key IS NOT NULL THEN head_key WHEN {is_a_household} THEN coalesce(head.key, -2 * head.same) ELSE -2 * pid - 1 END
+        AS family,
+    coalesce(coalesce(own_key, own.key, -own.same) = coalesce(head_key, head.key, -head.same) AND own.normal IS DISTINCT FROM '', FALSE)
+        AS is_head,
+    CASE WHEN said_division < ':' AND regexp_full_match(said_division, '[0-9]{{2,12}}') THEN said_division ELSE division.code END
+        AS own_place
+FROM numbered LEFT JOIN odd AS own ON own.text = own_text LEFT JOIN odd AS head ON head.text = head_text
+LEFT JOIN division ON division.name = said_division"""
 
-# Two persons whom the texts cannot tell apart have the same ranks. Findings are grouped and sorted by these, not by text.
-_TEXTS = """CREATE OR REPLACE TEMP TABLE texts AS SELECT text, CAST(row_number() OVER (ORDER BY text) AS INTEGER) AS rank
-FROM (SELECT household_text AS text FROM persons UNION SELECT person_text FROM persons)"""
-_RANKED = """CREATE OR REPLACE TEMP TABLE filed AS
-SELECT persons.*, heads.rank AS household_rank, own.rank AS person_rank
-FROM persons JOIN texts AS heads ON heads.text = household_text JOIN texts AS own ON own.text = person_text"""
+_HOMES = """CREATE OR REPLACE TEMP TABLE homes AS
+SELECT family, CAST(row_number() OVER () AS INTEGER) AS household, arg_min(own_place, pid) FILTER (WHERE is_head) AS place
+FROM persons GROUP BY family"""
+
+
+def _below(text: str) -> str:
+    """The greatest key whose number, or one beginning with it, is no greater than a text: numbers and other texts sort by it."""
+    digits = f"regexp_extract({text}, '^[1-9][0-9]{{0,16}}')"
+    return f"""CASE strlen({digits}) WHEN 17 THEN CAST({digits} AS BIGINT)
+        WHEN 0 THEN CASE WHEN {text} < '1' THEN 0 ELSE {10**17} END
+        ELSE CASE WHEN substr({text}, strlen({digits}) + 1, 1) > '9' THEN CAST(rpad({digits}, 17, '9') AS BIGINT)
+            ELSE CAST(rpad({digits}, 17, '0') AS BIGINT) - 1 END END"""
+
+
+# Two persons whom the texts cannot tell apart have the same ranks. Findings are grouped and sorted by these, not by text. The order is that
+# of the texts: ``below`` is the greatest key whose number is no greater than the text, and only where that is the same the text decides.
+_RANKED = f"""CREATE OR REPLACE TEMP TABLE ranked AS
+SELECT named, text, CAST(row_number() OVER (ORDER BY below, text) AS INTEGER) AS rank FROM (
+    SELECT named, concat(named, check_of(named)) AS text, named AS below
+    FROM (SELECT key AS named FROM persons WHERE key IS NOT NULL UNION SELECT home FROM persons WHERE home > 0)
+    UNION ALL SELECT named, text, {_below("text")} FROM (
+        SELECT named, coalesce(odd.text, '') AS text
+        FROM (SELECT person AS named FROM persons WHERE person <= 0 UNION SELECT home FROM persons WHERE home <= 0)
+        LEFT JOIN odd ON odd.id = -named))"""
+_TEXTS = "CREATE OR REPLACE TEMP VIEW texts AS SELECT text, rank FROM ranked"
+
+_PLACED = """CREATE OR REPLACE TEMP TABLE placed AS
+SELECT persons.* EXCLUDE (family, own_place), household, coalesce(own_place, homes.place) AS place,
+    heads.rank AS household_rank, own.rank AS person_rank
+FROM persons JOIN homes USING (family) JOIN ranked AS heads ON heads.named = home JOIN ranked AS own ON own.named = person"""
+
+_FILED = """CREATE OR REPLACE TEMP VIEW filed AS
+SELECT said.* EXCLUDE (person_status, work_status, division, income, unreadable, folding),
+    coalesce(said.folding, said.name) AS folded, coalesce(nullif(person_status, ''), work_status) AS status,
+    CASE WHEN unreadable IS NULL THEN coalesce(income, 0) END AS declared_income,
+    CASE WHEN illness_or_disability = '' THEN '' ELSE regexp_extract(illness_or_disability,
+        '(视力|听力|言语|肢体|智力|精神|多重)', 1) END AS disability_type,
+    CASE WHEN illness_or_disability = '' THEN '' ELSE translate(regexp_extract(illness_or_disability,
+        '([一二三四1-4])级', 1), '一二三四', '1234') END AS disability_grade
+FROM (SELECT placed.* EXCLUDE (person, home),
+        CASE WHEN home > 0 THEN concat(home, check_of(home)) ELSE coalesce(source.head_number, '') END AS household_text,
+        CASE WHEN person > 0 THEN concat(person, check_of(person)) ELSE coalesce(source.id_number, '') END AS person_text,
+        coalesce(source.name, '') AS name, folds.folded AS folding, coalesce(source.source, '') AS source, source.person_id,
+        source.household_id, unreadable_income.text AS unreadable, {cells}
+    FROM written AS source JOIN placed ON placed.pid = source.row {joins}
+    LEFT JOIN folds ON folds.text = source.name
+    LEFT JOIN unreadable_income ON unreadable_income.text = source.income) AS said"""

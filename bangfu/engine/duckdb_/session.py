@@ -85,5 +85,6 @@ def name(text: str) -> str:
 
 def count(connection: duckdb.DuckDBPyConnection, query: str) -> int:
     """The first value of a query's only row, as a whole number; NULL is 0."""
-    row = connection.execute(query).fetchone()
-    return int(row[0] or 0) if row else 0
+    # To the end: a connection with an answer that was not read takes no other question.
+    rows = connection.execute(query).fetchall()
+    return int(rows[0][0] or 0) if rows else 0

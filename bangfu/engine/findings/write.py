@@ -14,12 +14,13 @@ COLUMNS = ("户主身份证号", "身份证号", "数据集", "结论", "种类"
 
 # What reads the same to a person is one finding, as two rows without any head's number are. Almost every finding is one row of
 # ``found``: only the others need to be put together.
-TOGETHER = """WITH several AS (SELECT household, person, cell FROM found GROUP BY household, person, cell HAVING count(*) > 1)
-SELECT household, person, cell, says, CASE WHEN len(rows) < 2 THEN rows ELSE list_sort(list_distinct(rows)) END AS rows
+SEVERAL = "SELECT household, person, cell FROM found GROUP BY household, person, cell HAVING count(*) > 1"
+_AS_ONE = """SELECT household, person, cell, says, CASE WHEN len(rows) < 2 THEN rows ELSE list_sort(list_distinct(rows)) END AS rows
 FROM found ANTI JOIN several USING (household, person, cell)
 UNION ALL SELECT household, person, cell,
     array_to_string(list_sort(list_distinct(list(says))), '；'), list_sort(list_distinct(flatten(list(rows))))
 FROM found SEMI JOIN several USING (household, person, cell) GROUP BY household, person, cell"""
+TOGETHER = f"WITH several AS ({SEVERAL}) {_AS_ONE}"
 # What the register's own rows say stands where the workbook had it that the register was made of.
 ORIGINS = """SELECT household, person, cell, array_to_string(list_sort(list(DISTINCT source)), ';') AS sources
 FROM (SELECT household, person, cell, unnest(rows) AS pid FROM gathered JOIN cell USING (cell) WHERE dataset = '')
@@ -42,8 +43,9 @@ class Count:
 
 
 def gather(connection: duckdb.DuckDBPyConnection) -> list[Count]:
-    """Make the table ``gathered`` from ``found``; counts in the order of kind and conclusion."""
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE gathered AS {TOGETHER}")
+    """Make the view ``gathered`` of ``found``, which memory need not hold twice; counts in the order of kind and conclusion."""
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE several AS {SEVERAL}")
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW gathered AS {_AS_ONE}")
     connection.execute(f"CREATE OR REPLACE TEMP TABLE origins AS {ORIGINS}")
     counted = connection.execute("""SELECT kind, conclusion, CAST(sum(findings) AS BIGINT)
         FROM (SELECT cell, count(*) AS findings FROM gathered GROUP BY cell) JOIN cell USING (cell) GROUP BY ALL ORDER BY ALL""")

@@ -42,9 +42,8 @@ def know_people(connection: duckdb.DuckDBPyConnection) -> None:
     """Make the table ``known`` from ``filed``: ``code``, all 18 characters of a number as one, and the hash of the name as written, NULL
     where there is none or where several persons have the number.
     """
-    last = "CASE WHEN check_of(key) = 'X' THEN 10 ELSE CAST(check_of(key) AS BIGINT) END"
-    connection.execute(f"""CREATE OR REPLACE TABLE known AS
-        SELECT key * 11 + {last} AS code, CASE WHEN count(*) = 1 THEN any_value(hash(nullif(name, ''))) END AS written_hash
+    connection.execute("""CREATE OR REPLACE TABLE known AS
+        SELECT key * 11 + last_of(key) AS code, CASE WHEN count(*) = 1 THEN any_value(hash(nullif(name, ''))) END AS written_hash
         FROM filed WHERE key IS NOT NULL GROUP BY key""")
 
 
@@ -156,27 +155,30 @@ def _kept_query(dataset: Dataset, asked: _Asked) -> str:
     """The one pass: rows about persons of ``known``, rows whose number is not clean, and rows with a cell that may be unreadable."""
     relation, clean = keyed(dataset, sealed=False)
     number, person = f"source.{name(dataset.key)}", f"source.{name(dataset.person)}"
-    types = staged_columns(dataset)
-    odd = [odd_cell(f"source.{name(c)}", kind) for c, kind in types.items() if c in dataset.columns]
-    unreadable = "".join(f" OR ({condition})" for condition in odd if condition)
-    is_id = dataset.columns[dataset.key].type == "id"
+    columns = [column for column in staged_columns(dataset) if column in dataset.columns]
+    odd = [odd_cell(f"source.{name(c)}", staged_columns(dataset)[c]) for c in columns]
     # The file's number was verified: one that is equal needs no arithmetic.
+    is_id = dataset.columns[dataset.key].type == "id"
     key = "source.digits" if is_id else clean
     same = f"coalesce(hash({person}) = known.written_hash, FALSE)"
-    tells = "TRUE" if asked.states is None else f"NOT {same} OR {asked.states}"
-    about = f"{key} IS NULL OR {'TRUE' if asked.silence else f'({tells})'}{unreadable}"
-    cells = [
-        person,
-        *(f"source.{name(column)}" for column in types if column in dataset.columns and column != dataset.person),
-    ]
-    if asked.silence:
-        # Somebody who is there, and no more.
-        cells = [f"CASE WHEN known.code IS NULL OR {tells}{unreadable} THEN {cell} END AS {cell[7:]}" for cell in cells]
-    written = f"CASE WHEN known.code IS NULL OR ({key}) IS NULL THEN {number} END" if is_id else number
-    return f"""SELECT source.row, source.broken, CASE WHEN known.code IS NULL THEN {clean} ELSE {key} END AS key,
-            known.code IS NOT NULL AS concerns, {written} AS {name(dataset.key)}, {same} AS same_name, {", ".join(cells)}
+    # Each condition is asked only of the rows that those before it left open.
+    unreadable = " ".join(f"WHEN {condition} THEN TRUE" for condition in odd if condition)
+    strange = f"CASE WHEN {clean} IS NULL THEN TRUE {unreadable} ELSE FALSE END"
+    said = f"WHEN {key} IS NULL THEN TRUE WHEN NOT {same} THEN TRUE WHEN {asked.states or 'TRUE'} THEN TRUE"
+    tells = f"CASE {said} {unreadable} ELSE FALSE END"
+    cells = [column for column in dict.fromkeys([dataset.person, *columns]) if column != dataset.key]
+    shown = "".join(f", source.{name(column)}" for column in cells)
+    whole = f", CASE WHEN known.code IS NULL THEN TRUE ELSE {tells} END AS whole" if asked.silence else ""
+    written = f"CASE WHEN known.code IS NULL OR {key} IS NULL THEN {number} END" if is_id else number
+    rows = f"""SELECT source.row, source.broken, CASE WHEN known.code IS NULL THEN {clean} ELSE {key} END AS key,
+            known.code IS NOT NULL AS concerns, {written} AS {name(dataset.key)}, {same} AS same_name{shown}{whole}
         FROM {relation} AS source LEFT JOIN known ON known.code = source.digits * 11 + source.last
-        WHERE CASE WHEN known.code IS NULL THEN {clean} IS NULL{unreadable} ELSE {about} END"""
+        WHERE CASE WHEN known.code IS NULL THEN {strange} ELSE {"TRUE" if asked.silence else tells} END"""
+    if not asked.silence:
+        return rows
+    # Of somebody about whom nothing is said: that there is a row, and no more.
+    left = ", ".join(f"CASE WHEN whole THEN {name(column)} END AS {name(column)}" for column in cells)
+    return f"SELECT row, broken, key, concerns, {name(dataset.key)}, same_name, {left} FROM ({rows})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,9 +250,8 @@ class _Reading:
         self.connection.execute(f"""CREATE OR REPLACE TEMP VIEW about AS
             SELECT kept.row, kept.key, same_name{cells}{clean} FROM kept WHERE concerns AND kept.key IS NOT NULL
             UNION ALL
-            SELECT kept.row, resolved.key, FALSE{cells}{mended} FROM kept
-            JOIN resolved ON resolved.text = kept.{name(self.dataset.key)} SEMI JOIN known ON known.code // 11 = resolved.key
-            WHERE kept.key IS NULL AND NOT kept.broken""")
+            SELECT kept.row, resolved.key, FALSE{cells}{mended} FROM kept JOIN resolved ON resolved.text = kept.{name(self.dataset.key)}
+            JOIN known ON known.code = resolved.key * 11 + last_of(resolved.key) WHERE kept.key IS NULL AND NOT kept.broken""")
 
     def _columns(self) -> list[str]:
         """The dataset's columns in ``kept``."""
