@@ -15,10 +15,10 @@ from bangfu.core.whole_files import check_places
 from bangfu.engine import problems
 from bangfu.engine.datasets import declared_datasets
 from bangfu.engine.delivered import take_delivered
-from bangfu.engine.duckdb_.facts import Delivery, about_employers, compare_names, match, staged_rows
+from bangfu.engine.duckdb_.facts import Delivery, about_employers, compare_names, drop_matches, match, staged_rows
 from bangfu.engine.duckdb_.judgement import judge
 from bangfu.engine.duckdb_.numbers import create_macros
-from bangfu.engine.duckdb_.register import lay_out_people, load_register
+from bangfu.engine.duckdb_.register import lay_out_people, let_go_of_numbers, load_register
 from bangfu.engine.duckdb_.session import Limits, count, session
 from bangfu.engine.findings.evidence import gather_evidence
 from bangfu.engine.findings.write import Count, check_target, gather, write_gathered, write_sorted
@@ -196,6 +196,8 @@ def _compare(
         create_macros(connection)
         file, broken = take_register(connection, registry, folder, on, how)
         lay_out_people(connection)
+        if not (how.matching or isinstance(registry, StagedRegister)):
+            let_go_of_numbers(connection)
         matcher = _matcher(connection, on) if how.matching else None
         stages.end(count(connection, "SELECT count(*) FROM people"))
         matched = []
@@ -210,6 +212,8 @@ def _compare(
         judge(connection, rules, matched, file, on, evidence=evidence is not None, also=also)
         if matcher is not None:
             add_candidates(connection, matcher.model, evidence=evidence is not None)
+        else:
+            drop_matches(connection, matched)
         counts = gather(connection)
         stages.begin("write", rows=sum(entry.findings for entry in counts))
         if evidence is not None:
@@ -217,9 +221,11 @@ def _compare(
             if matcher is not None:
                 add_reasons(connection)
             write_sorted(connection, "evidence", evidence)
-        write_gathered(connection, out)
         persons = count(connection, "SELECT count(*) FROM people")
         households = count(connection, "SELECT count(*) FROM household")
+        # Sorting a province's findings takes all the memory there is.
+        connection.execute("DROP TABLE people; DROP TABLE household")
+        write_gathered(connection, out)
         stages.end()
     return Compared(persons, households, broken, tuple(counts))
 

@@ -17,6 +17,9 @@ from bangfu.engine.intake.deliveries import Manifest
 from bangfu.engine.intake.deliveries_concerned import RELATION, know_people, read_concerned
 from bangfu.engine.intake.deliveries_folder import About
 
+# How many rows a text has is guessed (at 42): hash tables would be built of the deliveries, strings and all, and not of the register.
+# Every join that is asked here has the side to be kept in memory on its right.
+_AS_WRITTEN = "build_side_probe_side"
 # A text is read by one thread, since its rows are numbered: two texts keep two processors busy, and no more memory is needed than that.
 _AT_ONCE = 2
 
@@ -41,6 +44,7 @@ def take_delivered(
 ) -> Iterator[tuple[str, Taken]]:
     """Match each file (by dataset) with ``people``, as facts.match: its tables are there when it is given, in the order of ``files``."""
     know_people(connection)
+    connection.execute(f"SET disabled_optimizers = '{_AS_WRITTEN}'")
     own, cursors = local(), []
 
     def start() -> None:
@@ -62,6 +66,7 @@ def take_delivered(
             pool.shutdown(cancel_futures=True)
             for cursor in cursors:
                 cursor.close()
+            connection.execute("RESET disabled_optimizers")
 
 
 def _size(path: Path) -> int:

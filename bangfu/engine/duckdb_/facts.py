@@ -46,7 +46,9 @@ def match(connection: duckdb.DuckDBPyConnection, delivery: Delivery, facts: froz
     ``employer_<dataset>`` as of employer_query, where one of them is about employers.
     """
     files = delivery.relation
-    query = match_query(delivery.dataset, facts, files, staged_name_hash(connection, files))
+    query = match_query(
+        delivery.dataset, facts, files, staged_name_hash(connection, files), concerned=bool(delivery.table)
+    )
     # No temporary tables: several cursors of one DuckDB may match deliveries for one comparison.
     connection.execute(f"CREATE OR REPLACE TABLE {match_table(delivery)} AS {query}")
     if delivery.dataset.silence in facts:
@@ -54,6 +56,13 @@ def match(connection: duckdb.DuckDBPyConnection, delivery: Delivery, facts: froz
     if about_employers(delivery.dataset, facts):
         employers = employer_query(delivery.dataset, facts, files)
         connection.execute(f"CREATE OR REPLACE TABLE {employer_table(delivery)} AS {employers}")
+
+
+def drop_matches(connection: duckdb.DuckDBPyConnection, deliveries: Sequence[Delivery]) -> None:
+    """Let go of what ``match`` made, once it has been judged."""
+    for delivery in deliveries:
+        for table in (match_table(delivery), absent_table(delivery), employer_table(delivery)):
+            connection.execute(f"DROP TABLE IF EXISTS {table}")
 
 
 def staged_rows(delivery: Delivery) -> int:
@@ -68,23 +77,22 @@ def staged_name_hash(connection: duckdb.DuckDBPyConnection, files: str) -> str:
     return f"staged.{name(NAME_HASH)}" if known else name_hash("coalesce(staged.folded, staged.name)")
 
 
-def match_query(dataset: Dataset, facts: frozenset[str], files: str, hashed: str) -> str:
+def match_query(dataset: Dataset, facts: frozenset[str], files: str, hashed: str, *, concerned: bool = False) -> str:
     """Rows of the relation ``files`` that concern a person of ``people``: pid, row, what the facts read, and where the row gives another
     name (``other``) that and its folded form.
 
     ``hashed``: an expression of the row ``staged`` that equals the person's name_hash where their folded names are equal, NULL for an
     empty name. Rows that state no fact are there only where the names differ. Both sides are verified, so equal keys are equal numbers;
-    rows without a key never join.
+    rows without a key never join. ``concerned``: the relation has rows about the register only, and is the smaller side.
     """
     stated = [fact for fact, declared in dataset.states.items() if fact in facts and not declared.employer]
     other = f"coalesce(known.name_hash <> {hashed}, FALSE)" if _OTHER in facts else "FALSE"
     states = " OR ".join((other, *(_states(dataset, fact) for fact in stated)))
     columns = "".join(f", staged.{name(column)}" for column in _columns(dataset, stated))
+    staged, known = f"{files} AS staged", "(SELECT pid, key, name_hash FROM people WHERE key IS NOT NULL) AS known"
     return f"""SELECT pid, row, {other} AS other, CASE WHEN {other} THEN staged.name END AS name,
             CASE WHEN {other} THEN coalesce(staged.folded, staged.name) END AS folded{columns}
-        FROM {files} AS staged
-        JOIN (SELECT pid, key, name_hash FROM people WHERE key IS NOT NULL) AS known ON known.key = staged.key
-        WHERE {states}"""
+        FROM {f"{known} JOIN {staged}" if concerned else f"{staged} JOIN {known}"} ON known.key = staged.key WHERE {states}"""
 
 
 def absent_query(files: str) -> str:

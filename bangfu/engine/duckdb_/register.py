@@ -114,7 +114,8 @@ def load_register(
     fold_names(connection, "written", "name", "folds")
     cells = ", ".join(f"{prepared.value} AS {column}" for column, prepared in values.items())
     joins = " ".join(prepared.join for prepared in values.values())
-    connection.execute(_FILED.format(cells=cells, joins=joins))
+    connection.execute(_CELLS.format(cells=cells, joins=joins))
+    connection.execute(_FILED)
     return count(connection, "SELECT count(*) FROM written WHERE broken")
 
 
@@ -152,6 +153,15 @@ def lay_out_people(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(f"""CREATE OR REPLACE TABLE people AS
         SELECT pid, key, fault, household, household_rank, person_rank, place, person_id, household_id,
             {name_hash("folded")} AS name_hash{said} FROM filed""")
+
+
+def let_go_of_numbers(connection: duckdb.DuckDBPyConnection) -> None:
+    """Once ``people`` is there, of a register that load_register took: let ``filed`` stand on it, and drop what it stood on.
+
+    ``filed`` then has pid, key, name, folded, source and employer_code: what a comparison by number asks for.
+    """
+    connection.execute(_FILED_ON_PEOPLE)
+    connection.execute("DROP TABLE placed")
 
 
 def _mark_unreadable_incomes(connection: duckdb.DuckDBPyConnection) -> None:
@@ -212,19 +222,25 @@ SELECT persons.* EXCLUDE (family, own_place), household, coalesce(own_place, hom
     heads.rank AS household_rank, own.rank AS person_rank
 FROM persons JOIN homes USING (family) JOIN ranked AS heads ON heads.named = home JOIN ranked AS own ON own.named = person"""
 
+_CELLS = """CREATE OR REPLACE TEMP VIEW cells AS
+SELECT source.row AS pid, source.id_number, source.head_number, coalesce(source.name, '') AS name,
+    coalesce(folds.folded, source.name, '') AS folded, coalesce(source.source, '') AS source, source.person_id, source.household_id,
+    unreadable_income.text AS unreadable, {cells}
+FROM written AS source {joins} LEFT JOIN folds ON folds.text = source.name
+LEFT JOIN unreadable_income ON unreadable_income.text = source.income"""
+
 _FILED = """CREATE OR REPLACE TEMP VIEW filed AS
-SELECT said.* EXCLUDE (person_status, work_status, division, income, unreadable, folding),
-    coalesce(said.folding, said.name) AS folded, coalesce(nullif(person_status, ''), work_status) AS status,
+SELECT placed.* EXCLUDE (person, home), name, folded, source, person_id, household_id,
+    CASE WHEN home > 0 THEN concat(home, check_of(home)) ELSE coalesce(head_number, '') END AS household_text,
+    CASE WHEN person > 0 THEN concat(person, check_of(person)) ELSE coalesce(id_number, '') END AS person_text,
+    coalesce(nullif(person_status, ''), work_status) AS status, employer_code,
     CASE WHEN unreadable IS NULL THEN coalesce(income, 0) END AS declared_income,
+    health, illness_or_disability, main_cause, secondary_causes,
     CASE WHEN illness_or_disability = '' THEN '' ELSE regexp_extract(illness_or_disability,
         '(视力|听力|言语|肢体|智力|精神|多重)', 1) END AS disability_type,
     CASE WHEN illness_or_disability = '' THEN '' ELSE translate(regexp_extract(illness_or_disability,
         '([一二三四1-4])级', 1), '一二三四', '1234') END AS disability_grade
-FROM (SELECT placed.* EXCLUDE (person, home),
-        CASE WHEN home > 0 THEN concat(home, check_of(home)) ELSE coalesce(source.head_number, '') END AS household_text,
-        CASE WHEN person > 0 THEN concat(person, check_of(person)) ELSE coalesce(source.id_number, '') END AS person_text,
-        coalesce(source.name, '') AS name, folds.folded AS folding, coalesce(source.source, '') AS source, source.person_id,
-        source.household_id, unreadable_income.text AS unreadable, {cells}
-    FROM written AS source JOIN placed ON placed.pid = source.row {joins}
-    LEFT JOIN folds ON folds.text = source.name
-    LEFT JOIN unreadable_income ON unreadable_income.text = source.income) AS said"""
+FROM cells JOIN placed USING (pid)"""
+# What is still asked of ``filed`` once ``people`` is there, unless somebody looks for people without a number.
+_FILED_ON_PEOPLE = """CREATE OR REPLACE TEMP VIEW filed AS
+SELECT pid, people.key, name, folded, source, employer_code FROM cells JOIN people USING (pid)"""

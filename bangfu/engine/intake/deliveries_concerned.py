@@ -250,8 +250,9 @@ class _Reading:
         self.connection.execute(f"""CREATE OR REPLACE TEMP VIEW about AS
             SELECT kept.row, kept.key, same_name{cells}{clean} FROM kept WHERE concerns AND kept.key IS NOT NULL
             UNION ALL
-            SELECT kept.row, resolved.key, FALSE{cells}{mended} FROM kept JOIN resolved ON resolved.text = kept.{name(self.dataset.key)}
-            JOIN known ON known.code = resolved.key * 11 + last_of(resolved.key) WHERE kept.key IS NULL AND NOT kept.broken""")
+            SELECT kept.row, resolved.key, FALSE{cells}{mended} FROM known JOIN (
+                SELECT *, key * 11 + last_of(key) AS code FROM resolved WHERE key IS NOT NULL) AS resolved USING (code)
+            JOIN kept ON kept.{name(self.dataset.key)} = resolved.text WHERE kept.key IS NULL AND NOT kept.broken""")
 
     def _columns(self) -> list[str]:
         """The dataset's columns in ``kept``."""
