@@ -5,7 +5,7 @@
 
 import sys
 
-from benchmarks import comparison, determinations, importing, lists, reading
+from benchmarks import comparison, determinations, importing, lists, protection, reading
 from benchmarks.measure import RESULTS
 from benchmarks.summary import CHART, drawing, summary
 
@@ -16,6 +16,7 @@ def main() -> None:
         for benchmark in (reading, importing, lists, determinations):
             benchmark.main()
         comparison.main([])
+        protection.main()
     drawn = drawing(RESULTS)
     if drawn is not None:
         (RESULTS / CHART).write_text(drawn, "utf-8")

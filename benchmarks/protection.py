@@ -208,9 +208,8 @@ def bounded(bench: Bench, dataset: str = "population", memory: str = "200MB") ->
     }
 
 
-def main() -> None:
+def main(repetitions: int = _REPETITIONS) -> None:
     """Measure and write benchmarks/results/protection.json."""
-    repetitions = int(sys.argv[1]) if len(sys.argv) > 1 else _REPETITIONS
     with the_bench(HOUSEHOLDS, SEED) as bench:
         prepare(bench)
         prepare_protected(bench)
@@ -228,7 +227,13 @@ def main() -> None:
             "times": times,
             # Of the processors, which others that work beside do not change as they change the clock's.
             "cpu_seconds": {rival: [round(second, 3) for second in taken] for rival, taken in cpu.items()},
-            "on_to_off": {what: _ratio(times[on]["seconds"], times[off]["seconds"]) for what, on, off in PAIRS},
+            "ratios": {
+                **{f"{what}, on ÷ off": _ratio(times[on]["seconds"], times[off]["seconds"]) for what, on, off in PAIRS},
+                **{
+                    f"{what} ÷ raw scan": _ratio(times[what]["seconds"], times[RAW]["seconds"])
+                    for what in (PLAIN, PROTECTED)
+                },
+            },
             "on_to_off_cpu": {what: _ratio(cpu[on], cpu[off]) for what, on, off in PAIRS},
             "to_raw_scan_cpu": {
                 what: _ratio(cpu[what], cpu[RAW]) for what in (PLAIN, PROTECTED, INTAKE_PLAIN, INTAKE_PROTECTED)
@@ -265,4 +270,4 @@ def _ratio(above: object, below: object) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else _REPETITIONS)

@@ -9,7 +9,7 @@ from benchmarks.accuracy import table
 from benchmarks.summary_chart import chart
 
 # The comparison's table comes first; the figures of each benchmark are behind the link.
-SHOWN = ("reading", "importing", "acts", "lists", "determinations")
+SHOWN = ("reading", "importing", "acts", "lists", "determinations", "protection")
 TABLE, FULL, CHART = "comparison.json", "comparison-full", "comparison.svg"
 Result = Mapping[str, Any]
 

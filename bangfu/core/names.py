@@ -100,6 +100,16 @@ def fold(name: str) -> str:
     return folded.upper()
 
 
+def changed_by_folding(characters: str) -> str:
+    """Those of some common Chinese characters that fold changes, each for itself: all at once, in a hundredth of the time."""
+    # Nothing that OpenCC knows goes on over the end of a line.
+    converted = simplified("\n".join(characters)).split("\n")
+    pairs = zip(characters, converted, strict=True)
+    return "".join(
+        character for character, usual in pairs if character != usual or character in _VARIANTS or character in _NO_NAME
+    )
+
+
 def differ(one: str, other: str) -> bool:
     """Are these really two names? A character that a register could not write (□, ?, private use, WEI for 伟) or that is
     masked with a star may be any character; an empty name differs from none.

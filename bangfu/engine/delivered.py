@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -66,7 +67,9 @@ def take_delivered(
             pool.shutdown(cancel_futures=True)
             for cursor in cursors:
                 cursor.close()
-            connection.execute("RESET disabled_optimizers")
+            # Where the work was broken off, the connection may be gone already.
+            with suppress(duckdb.ConnectionException):
+                connection.execute("RESET disabled_optimizers")
 
 
 def _size(path: Path) -> int:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from pypinyin import lazy_pinyin
 from pypinyin.constants import PHRASES_DICT, PINYIN_DICT
 
-from bangfu.core.names import differ, fold, pinyin_key, read_name, simplified
+from bangfu.core.names import changed_by_folding, differ, fold, pinyin_key, read_name, simplified
 from bangfu.core.readings import Repair
 
 
@@ -126,3 +126,10 @@ def test_folding_twice_is_folding_once(name: str) -> None:
 @given(st.text(max_size=30), st.text(max_size=30))
 def test_differing_is_symmetric(one: str, other: str) -> None:
     assert differ(one, other) == differ(other, one)
+
+
+def test_what_folding_changes_is_found_at_once_as_one_by_one() -> None:
+    common = "".join(map(chr, range(ord("一"), ord("龥") + 1)))
+    changed = changed_by_folding(common)
+    assert changed == "".join(character for character in common if fold.__wrapped__(character) != character)
+    assert len(changed) > 2_000

@@ -8,7 +8,7 @@ from functools import cache
 import duckdb
 import pyarrow as pa
 
-from bangfu.core.names import WRITTEN_APART, differ, fold
+from bangfu.core.names import WRITTEN_APART, changed_by_folding, differ, fold
 from bangfu.engine.duckdb_.session import name
 
 _BATCH = 50_000
@@ -74,7 +74,7 @@ def _is_own_fold(column: str) -> str:
 @cache
 def _moved() -> str:
     """The common characters that folding changes: traditional ones and variants."""
-    return "".join(c for c in map(chr, range(ord(_FIRST), ord(_LAST) + 1)) if fold.__wrapped__(c) != c)
+    return changed_by_folding("".join(map(chr, range(ord(_FIRST), ord(_LAST) + 1))))
 
 
 def _batch(rows: list[tuple[str, str]], schema: pa.Schema) -> pa.RecordBatch:
