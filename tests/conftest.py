@@ -26,11 +26,16 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What a module makes for its tests is made once: they stay on one worker. All journeys go through one prefecture."""
+    """What a module makes for its tests is made once: they stay on one worker."""
     for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            together = item.path.parent if item.path.parent.name == "journeys" else item.path
-            item.add_marker(pytest.mark.xdist_group(str(together.relative_to(TESTS))))
+        item.add_marker(pytest.mark.xdist_group(together(item.path.relative_to(TESTS))))
+
+
+def together(path: Path) -> str:
+    """All journeys go through one prefecture, and there is one Spark."""
+    if path.parts[0] == "journeys":
+        return "journeys"
+    return "spark" if "spark" in path.stem else str(path)
 
 
 @pytest.fixture(autouse=True)

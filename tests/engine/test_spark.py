@@ -54,7 +54,6 @@ def test_a_cluster_needs_a_folder_that_all_machines_see(place: Path, monkeypatch
 
 
 # A Spark that runs in this process would be joined: this one comes before all others of the group.
-@pytest.mark.xdist_group("spark")
 def test_a_master_that_is_none_is_said(tmp_path: Path) -> None:
     register = write_csv(tmp_path / "people.csv", family())
     deaths = write_csv(tmp_path / "deaths.csv", [{"姓名": "张伟", "身份证号": HEAD, "死亡日期": "2026-01-02"}])
@@ -115,7 +114,6 @@ compare(place / "people.csv", {"deaths": place / "deaths.csv"}, ON, place / "fin
 STAGES = ("take_register", "take", "judge", "findings") if os.environ.get("BANGFU_KILLS") == "all" else ("take",)
 
 
-@pytest.mark.xdist_group("spark")
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_run_that_is_killed_writes_nothing_and_the_next_one_is_whole(
     stage: str, spark: "SparkSession", tmp_path: Path

@@ -34,10 +34,9 @@ if TYPE_CHECKING:
 REGISTERS, SEEDS = 210, range(int(os.environ.get("BANGFU_SEEDS", "1")))
 _KEY = Protection(bytes(32))
 _LIMITS = Limits(threads=1)
+
+
 # All of it on one worker: each would start a Spark of its own.
-pytestmark = pytest.mark.xdist_group("spark")
-
-
 @pytest.mark.parametrize("seed", SEEDS)
 def test_both_engines_find_the_same(seed: int, spark: "SparkSession", tmp_path: Path) -> None:
     random = Random(seed)

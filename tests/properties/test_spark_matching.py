@@ -22,7 +22,6 @@ from bangfu.synthetic.prefecture import generate
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-pytestmark = pytest.mark.xdist_group("spark")
 # One delivery is enough, and this one says most: name, number, employer.
 DATASETS = ("social_insurance",)
 
