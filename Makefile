@@ -50,7 +50,7 @@ needs: $(DEV_STAMP)
 	@$(BIN)/python -m tests.needs
 
 test: check assets needs  ## Everything that proves the product, from a fresh clone: under ten minutes
-	$(BIN)/pytest -n auto --dist loadgroup --durations=20 --durations-min=5
+	$(BIN)/pytest -n auto --dist loadscope --durations=20 --durations-min=5
 
 bench: $(DEV_STAMP)  ## Measure against named rivals; writes benchmarks/results/
 	$(BIN)/python -m benchmarks

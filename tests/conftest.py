@@ -7,14 +7,13 @@ from unittest import mock
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from tests.early import HOME
 
 # How long one example takes is the machine's affair; speed is shown in benchmarks/.
 settings.register_profile("bangfu", deadline=None, print_blob=True)
 settings.load_profile("bangfu")
-
-TESTS = Path(__file__).parent
 
 pytest_plugins = ["tests.database", "tests.spark"]
 
@@ -24,18 +23,19 @@ def pytest_collection_finish() -> None:
     assert os.environ["BANGFU_HOME"] == str(HOME), "a module that was imported set BANGFU_HOME"
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What a module makes for its tests is made once: they stay on one worker."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(together(item.path.relative_to(TESTS))))
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScopeScheduling:
+    """What a module makes for its tests is made once: they stay on one worker. (xdist's own groups are not seen by pytest 9.)"""
+    return Together(config, log)
 
 
-def together(path: Path) -> str:
-    """All journeys go through one prefecture, and there is one Spark."""
-    if path.parts[0] == "journeys":
-        return "journeys"
-    return "spark" if "spark" in path.stem else str(path)
+class Together(LoadScopeScheduling):  # type: ignore[misc]
+    """All journeys go through one prefecture, there is one Spark, and else each module is by itself."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = Path(nodeid.split("::", maxsplit=1)[0])
+        if path.parent.name == "journeys":
+            return "journeys"
+        return "spark" if "spark" in path.stem else str(path)
 
 
 @pytest.fixture(autouse=True)

@@ -97,7 +97,8 @@ def fold(name: str) -> str:
     folded = "".join(map(_simplified_character, bare))
     for variant, usual in _VARIANTS.items():
         folded = folded.replace(variant, usual)
-    return folded.upper()
+    # Once more: without dots and spaces, a letter and its mark may stand side by side.
+    return unicodedata.normalize("NFKC", folded.upper())
 
 
 def changed_by_folding(characters: str) -> str:

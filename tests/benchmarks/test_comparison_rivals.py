@@ -12,7 +12,7 @@ import pytest
 from bangfu.synthetic.prefecture import generate
 from benchmarks import bench_data, comparison, comparison_rows, polars_rival, splink_rival
 from benchmarks.bench_data import Bench, cut, prepare, scan_keyed, scan_raw
-from benchmarks.comparison import check_ours, check_pandas, check_postgres, cut_run, ratios
+from benchmarks.comparison import check_ours, check_pandas, check_postgres, cut_run, ratios, staged_run
 from benchmarks.comparison_rows import FIRST, FULL, RAW_SCAN, Incremental, matching_rows
 from benchmarks.pandas_rival import FINDING
 from benchmarks.summary_chart import chart
@@ -61,6 +61,7 @@ def test_a_cut_is_a_share_of_people_and_rows_and_can_be_compared(bench: Bench) -
     part = cut(bench, 5)
     whole = pq.read_metadata(bench.work / "register" / "filed.parquet").num_rows
     assert 0.4 < pq.read_metadata(part.register.folder / "filed.parquet").num_rows / whole < 0.6
+    staged_run(bench)
     cut_run(bench, part)
     assert (
         0.4

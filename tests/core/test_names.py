@@ -1,7 +1,7 @@
 """Names of persons: DOMAIN 4.5 and 7.6."""
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from pypinyin import lazy_pinyin
 from pypinyin.constants import PHRASES_DICT, PINYIN_DICT
@@ -118,6 +118,7 @@ def test_an_empty_name_differs_from_none() -> None:
     assert not differ("", "张三")
 
 
+@example("R.¸")
 @given(st.text(max_size=30))
 def test_folding_twice_is_folding_once(name: str) -> None:
     assert fold(fold(name)) == fold(name)

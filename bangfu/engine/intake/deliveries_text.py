@@ -37,7 +37,7 @@ class RegularText:
         typed = ", ".join(f"'c{index}': 'VARCHAR'" for index in range(len(self.headings)))
         return f"""read_csv({literal(str(self.text))}, columns = {{{typed}}}, auto_detect = FALSE, header = FALSE, skip = 1,
             delim = {literal(self.delimiter)}, quote = '"', escape = '"', strict_mode = TRUE,
-            null_padding = FALSE, max_line_size = 2097152)"""
+            null_padding = FALSE, max_line_size = 16777216)"""
 
     def copy_to(self, connection: duckdb.DuckDBPyConnection, target: Path, columns: Iterable[int | None]) -> bool:
         """Write some columns (from 0) of all rows in their order as c0, c1, ... of a Parquet file, and ``blank`` for empty rows.
