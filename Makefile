@@ -49,7 +49,7 @@ check: $(DEV_STAMP)  ## Style, types, floors of the house: under a minute
 needs: $(DEV_STAMP)
 	@$(BIN)/python -m tests.needs
 
-test: check assets needs  ## Everything that proves the product, from a fresh clone: under ten minutes
+test: check assets needs  ## Everything that proves the product, from a fresh clone: some seventeen minutes on two cores (ten are wanted)
 	$(BIN)/pytest -n auto --dist loadscope --durations=20 --durations-min=5
 
 bench: $(DEV_STAMP)  ## Measure against named rivals; writes benchmarks/results/

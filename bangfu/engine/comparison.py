@@ -233,7 +233,7 @@ def _compare(
 def take_register(
     connection: duckdb.DuckDBPyConnection, registry: Path | StagedRegister, folder: Path, on: date, how: How
 ) -> tuple[str, int]:
-    """Make the table ``filed`` and those beside it; gives the name of the register's file and how many broken rows were left out."""
+    """Let ``filed`` and what stands beside it be there; gives the name of the register's file and how many broken rows were left out."""
     if isinstance(registry, StagedRegister):
         use_register(connection, registry)
         return registry.file, registry.broken
