@@ -17,6 +17,8 @@ from bangfu.engine.intake.files import encoding_of
 from bangfu.engine.intake.tables import Cell
 
 _CHUNK = 1 << 22
+# Nothing that anybody would call a row of a table has so many bytes.
+_ROW = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class RegularText:
         typed = ", ".join(f"'c{index}': 'VARCHAR'" for index in range(len(self.headings)))
         return f"""read_csv({literal(str(self.text))}, columns = {{{typed}}}, auto_detect = FALSE, header = FALSE, skip = 1,
             delim = {literal(self.delimiter)}, quote = '"', escape = '"', strict_mode = TRUE,
-            null_padding = FALSE, max_line_size = 16777216)"""
+            null_padding = FALSE, max_line_size = {2 * _ROW})"""
 
     def copy_to(self, connection: duckdb.DuckDBPyConnection, target: Path, columns: Iterable[int | None]) -> bool:
         """Write some columns (from 0) of all rows in their order as c0, c1, ... of a Parquet file, and ``blank`` for empty rows.
@@ -152,9 +154,10 @@ def _transcoded(path: Path, target: Path) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class _Lines:
-    """``regular``: one kind of line end throughout, and no empty line: the row that a person sees is then the row that is counted.
+    """``regular``: one kind of line end throughout, no empty line, no row of more than twice _ROW bytes: the row that a person sees is then
+    the row that is counted, and none that DuckDB would lose.
 
-    ``rows``: lines below the first; None where there are quotes, as a cell may then hold several lines.
+    ``rows``: lines below the first; None where there are quotes, as a cell may then hold several lines, or a quote mean nothing.
     """
 
     regular: bool
@@ -164,22 +167,39 @@ class _Lines:
     def of(cls, path: Path) -> "_Lines":
         """Look at a file once."""
         feeds = returns = pairs = 0
-        quotes, last = False, b""
+        quotes, inside, last = False, False, b""
         with path.open("rb") as file:
-            while chunk := file.read(_CHUNK):
+            while chunk := file.read(_ROW):
                 # The last byte of the chunk before may begin a pair.
                 joined = last + chunk
                 feed, back = _where(joined, b"\n"), _where(joined, b"\r")
                 if _followed(feed, feed) or _followed(feed, back):
-                    return cls(regular=False, rows=None)
-                feeds += feed.true_count - last.count(b"\n")
-                returns += back.true_count - last.count(b"\r")
+                    return _IRREGULAR
                 pairs += _followed(back, feed)
-                quotes = quotes or b'"' in chunk
+                returns += back.true_count - last.count(b"\r")
+                feed = feed.slice(len(last))
+                feeds += feed.true_count
+                if inside or b'"' in chunk:
+                    quotes = True
+                    quoted = _quoted(chunk, inside=inside)
+                    feed, inside = pc.and_not(feed, quoted), quoted[-1].as_py()
+                # A row that is longer than DuckDB's buffer is lost without a word: one that begins and ends beyond a chunk is told here.
+                if len(chunk) == _ROW and not feed.true_count:
+                    return _IRREGULAR
                 last = chunk[-1:]
         ended = last == b"\n"
-        regular = returns == pairs and pairs in (0, feeds)
+        regular = not inside and returns == pairs and pairs in (0, feeds)
         return cls(regular=regular, rows=None if quotes else feeds - ended)
+
+
+_IRREGULAR = _Lines(regular=False, rows=None)
+
+
+def _quoted(text: bytes, *, inside: bool) -> pa.BooleanArray:
+    """Which bytes stand inside of quotes, where the text before ended ``inside`` of them; a quote that is escaped ends and begins them."""
+    # Sums run over at 256, which leaves odd what is odd.
+    quotes = pc.cumulative_sum(_where(text, b'"').cast(pa.uint8()), start=pa.scalar(int(inside), pa.uint8()))
+    return pc.equal(pc.bit_wise_and(quotes, pa.scalar(1, pa.uint8())), pa.scalar(1, pa.uint8()))
 
 
 def _where(text: bytes, byte: bytes) -> pa.BooleanArray:

@@ -156,9 +156,14 @@ def test_headings_alone_are_a_delivery_without_rows(content: str, tmp_path: Path
     assert (stage(path).rows, stage(path).wrong) == (0, 0)
 
 
-def test_a_cell_beyond_all_bounds_costs_only_its_row(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "cell",
+    ["李" * (17 << 20), '"' + ("李" * (1 << 19) + "\n") * 48 + '"', "李" * (1 << 20)],
+    ids=["one line", "many lines in quotes", "just beyond what is read at once"],
+)
+def test_a_cell_beyond_all_bounds_costs_only_its_row(cell: str, tmp_path: Path) -> None:
     path = tmp_path / "deaths.csv"
-    path.write_text(text() + "李" * (17 << 20) + ",1,\n", "utf-8")
+    path.write_text(text() + cell + ",1,\n", "utf-8")
     manifest = stage(path)
     assert (manifest.rows, manifest.keyed, manifest.quarantined) == (3, 2, {"columns": 1})
 
