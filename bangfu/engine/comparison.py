@@ -16,7 +16,7 @@ from bangfu.engine import problems
 from bangfu.engine.datasets import declared_datasets
 from bangfu.engine.delivered import take_delivered
 from bangfu.engine.duckdb_.facts import Delivery, about_employers, compare_names, drop_matches, match, staged_rows
-from bangfu.engine.duckdb_.judgement import judge
+from bangfu.engine.duckdb_.judgement import judge, told_of
 from bangfu.engine.duckdb_.numbers import create_macros
 from bangfu.engine.duckdb_.register import lay_out_people, let_go_of_numbers, load_register
 from bangfu.engine.duckdb_.session import Limits, count, session
@@ -195,7 +195,7 @@ def _compare(
         stages.begin("register")
         create_macros(connection)
         file, broken = take_register(connection, registry, folder, on, how)
-        lay_out_people(connection)
+        lay_out_people(connection, told_of(rules, evidence=evidence is not None))
         if not (how.matching or isinstance(registry, StagedRegister)):
             let_go_of_numbers(connection)
         matcher = _matcher(connection, on) if how.matching else None

@@ -45,14 +45,16 @@ def match(connection: duckdb.DuckDBPyConnection, delivery: Delivery, facts: froz
     ``match_<dataset>`` as of match_query; ``absent_<dataset>`` as of absent_query, where silence is one of the facts;
     ``employer_<dataset>`` as of employer_query, where one of them is about employers.
     """
-    files = delivery.relation
-    query = match_query(
-        delivery.dataset, facts, files, staged_name_hash(connection, files), concerned=bool(delivery.table)
-    )
+    files, silence = delivery.relation, delivery.dataset.silence in facts
+    hashed = staged_name_hash(connection, files)
+    query = match_query(delivery.dataset, facts, files, hashed, concerned=bool(delivery.table), silence=silence)
     # No temporary tables: several cursors of one DuckDB may match deliveries for one comparison.
-    connection.execute(f"CREATE OR REPLACE TABLE {match_table(delivery)} AS {query}")
-    if delivery.dataset.silence in facts:
-        connection.execute(f"CREATE OR REPLACE TABLE {absent_table(delivery)} AS {absent_query(files)}")
+    matched, absent = match_table(delivery), absent_table(delivery)
+    connection.execute(f"CREATE OR REPLACE TABLE {matched} AS {query}")
+    if silence:
+        connection.execute(f"""CREATE OR REPLACE TABLE {absent} AS
+            SELECT pid, place FROM people SEMI JOIN (SELECT pid FROM {matched} WHERE row IS NULL) USING (pid)""")
+        connection.execute(f"DELETE FROM {matched} WHERE row IS NULL")
     if about_employers(delivery.dataset, facts):
         employers = employer_query(delivery.dataset, facts, files)
         connection.execute(f"CREATE OR REPLACE TABLE {employer_table(delivery)} AS {employers}")
@@ -77,22 +79,38 @@ def staged_name_hash(connection: duckdb.DuckDBPyConnection, files: str) -> str:
     return f"staged.{name(NAME_HASH)}" if known else name_hash("coalesce(staged.folded, staged.name)")
 
 
-def match_query(dataset: Dataset, facts: frozenset[str], files: str, hashed: str, *, concerned: bool = False) -> str:
+def match_query(
+    dataset: Dataset,
+    facts: frozenset[str],
+    files: str,
+    hashed: str,
+    *,
+    concerned: bool = False,
+    silence: bool = False,
+) -> str:
     """Rows of the relation ``files`` that concern a person of ``people``: pid, row, what the facts read, and where the row gives another
     name (``other``) that and its folded form.
 
     ``hashed``: an expression of the row ``staged`` that equals the person's name_hash where their folded names are equal, NULL for an
     empty name. Rows that state no fact are there only where the names differ. Both sides are verified, so equal keys are equal numbers;
-    rows without a key never join. ``concerned``: the relation has rows about the register only, and is the smaller side.
+    rows without a key never join. ``concerned``: the relation has rows about the register only, and is the smaller side. ``silence``: also
+    a row of NULLs for each person of absent_query, which is cheaper than to ask twice.
     """
     stated = [fact for fact, declared in dataset.states.items() if fact in facts and not declared.employer]
     other = f"coalesce(known.name_hash <> {hashed}, FALSE)" if _OTHER in facts else "FALSE"
     states = " OR ".join((other, *(_states(dataset, fact) for fact in stated)))
     columns = "".join(f", staged.{name(column)}" for column in _columns(dataset, stated))
     staged, known = f"{files} AS staged", "(SELECT pid, key, name_hash FROM people WHERE key IS NOT NULL) AS known"
+    if silence:
+        states += " OR staged.key IS NULL"
+    joined = (
+        f"{known} {'LEFT ' if silence else ''}JOIN {staged}"
+        if concerned
+        else f"{staged} {'RIGHT ' if silence else ''}JOIN {known}"
+    )
     return f"""SELECT pid, row, {other} AS other, CASE WHEN {other} THEN staged.name END AS name,
             CASE WHEN {other} THEN coalesce(staged.folded, staged.name) END AS folded{columns}
-        FROM {f"{known} JOIN {staged}" if concerned else f"{staged} JOIN {known}"} ON known.key = staged.key WHERE {states}"""
+        FROM {joined} ON known.key = staged.key WHERE {states}"""
 
 
 def absent_query(files: str) -> str:

@@ -16,8 +16,10 @@ from sqlglot import exp
 
 from bangfu.core.periods import Month, last_twelve_months
 from bangfu.engine.duckdb_.facts import Delivery, fact_query, unusable_numbers
+from bangfu.engine.duckdb_.register import Told
 from bangfu.engine.duckdb_.session import literal, name
 from bangfu.engine.findings.words import hide_numbers, sentence
+from bangfu.engine.rules.asked import asks, person_columns
 from bangfu.engine.rules.expressions import parse, sql_of
 from bangfu.engine.rules.ruleset import ENGINE_FACTS, FILE_COLUMNS, Rule, RuleSet, fact_columns
 
@@ -54,6 +56,11 @@ class Questions:
     queries: list[str]
 
 
+def told_of(rules: RuleSet, *, evidence: bool) -> Told:
+    """What ``people`` is to say for ``judge``."""
+    return Told(person_columns(rules), _flags(rules), names=evidence)
+
+
 def judge(
     connection: duckdb.DuckDBPyConnection,
     rules: RuleSet,
@@ -64,14 +71,15 @@ def judge(
     evidence: bool = False,
     also: Cells = _NONE,
 ) -> None:
-    """Fill the table ``found`` from ``people`` and the matched deliveries. A fact that no delivery states yields nothing.
+    """Fill the table ``found`` from ``people``, laid out with ``told_of``, and the matched deliveries. A fact that no delivery states
+    yields nothing.
 
     With ``evidence`` the rows also hold what findings/evidence.py needs. ``also``: (dataset, conclusion, kind) of findings that others
     add afterwards, with the delivery's file.
     """
     connection.execute(_FOUND.format(more=_MORE if evidence else ""))
     connection.execute(f"CREATE OR REPLACE TEMP TABLE reference AS {reference_query(on)}")
-    describe_people(connection, rules, deliveries)
+    _complete(connection, rules, deliveries, names=evidence)
     asked = questions(rules, deliveries, registry_file, evidence=evidence, also=also)
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE cell (cell INTEGER, dataset VARCHAR, conclusion VARCHAR, kind VARCHAR, file VARCHAR)"
@@ -121,16 +129,33 @@ def attribute_conditions(rules: RuleSet, deliveries: Sequence[Delivery]) -> dict
     return found
 
 
-def household_query(rules: RuleSet) -> str:
-    """The rows of ``household``: its declared attributes (true if true of any member), and the row of ``people`` that it is laid on."""
+def _flags(rules: RuleSet) -> dict[str, str]:
+    """What is declared of persons and households by the file alone: conditions on a row of ``filed AS file``, as columns of ``people``."""
     scope = {"file": frozenset(FILE_COLUMNS)}
-    shared = "".join(
-        f", coalesce(bool_or({sql_of(parse(condition, scope))}), FALSE) AS {name(attribute)}"
-        for attribute, condition in rules.household.items()
-    )
-    return f"""SELECT household, min(household_rank) AS rank, min(pid) FILTER (WHERE is_head) AS head_pid,
-        arg_min(person_id, pid) FILTER (WHERE is_head) AS head_id, min(household_id) AS household_id{shared}
+    of_persons = {attribute: declared.condition for attribute, declared in rules.person.items()}
+    of_homes = {_of_home(attribute): condition for attribute, condition in rules.household.items()}
+    return {column: sql_of(parse(condition, scope)) for column, condition in (of_persons | of_homes).items()}
+
+
+def household_query(rules: RuleSet, *, flagged: bool = False, names: bool = True) -> str:
+    """The rows of ``household``: its declared attributes (true if true of any member), and the row of ``people`` that it is laid on.
+
+    ``flagged``: ``people`` has the columns of ``told_of``. ``names``: it has those that a database gave.
+    """
+    scope = {"file": frozenset(FILE_COLUMNS)}
+    shared = ""
+    for attribute, condition in rules.household.items():
+        holds = name(_of_home(attribute)) if flagged else sql_of(parse(condition, scope))
+        shared += f", coalesce(bool_or({holds}), FALSE) AS {name(attribute)}"
+    if names:
+        shared += ", arg_min(person_id, pid) FILTER (WHERE is_head) AS head_id, min(household_id) AS household_id"
+    return f"""SELECT household, min(household_rank) AS rank, min(pid) FILTER (WHERE is_head) AS head_pid{shared}
         FROM people AS file GROUP BY household"""
+
+
+def _of_home(attribute: str) -> str:
+    """The column of ``people`` that says it of one member."""
+    return f"household {attribute}"
 
 
 def _stated(fact: str, deliveries: Iterable[Delivery], registry_file: str) -> list[_Stated]:
@@ -146,13 +171,25 @@ def _stated(fact: str, deliveries: Iterable[Delivery], registry_file: str) -> li
 
 
 def describe_people(connection: duckdb.DuckDBPyConnection, rules: RuleSet, deliveries: list[Delivery]) -> None:
-    """Add the declared attributes to ``people``, and make the table ``household``."""
+    """Add the declared attributes to ``people``, which has all FILE_COLUMNS, and make the table ``household``."""
     for attribute, (condition, queries) in attribute_conditions(rules, deliveries).items():
         stated = "".join(f" OR pid IN (SELECT pid FROM ({query}))" for query in queries)
         # Few are: to mark them is cheaper than to write the table again.
         connection.execute(f"ALTER TABLE people ADD COLUMN {name(attribute)} BOOLEAN DEFAULT FALSE")
         connection.execute(f"UPDATE people AS file SET {name(attribute)} = TRUE WHERE {condition}{stated}")
     connection.execute(f"CREATE OR REPLACE TEMP TABLE household AS {household_query(rules)}")
+
+
+def _complete(
+    connection: duckdb.DuckDBPyConnection, rules: RuleSet, deliveries: list[Delivery], *, names: bool
+) -> None:
+    """The same where ``people`` has the columns of ``told_of``: only what the deliveries state is added."""
+    for attribute, (_, queries) in attribute_conditions(rules, deliveries).items():
+        for query in queries:
+            connection.execute(f"""UPDATE people SET {name(attribute)} = TRUE
+                WHERE NOT {name(attribute)} AND pid IN (SELECT pid FROM ({query}))""")
+    household = household_query(rules, flagged=True, names=names)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE household AS {household}")
 
 
 def _together(rule: Rule, stated: Iterable[_Stated]) -> Iterable[list[_Stated]]:
@@ -184,14 +221,16 @@ def _rule_query(rules: RuleSet, rule: Rule, together: Sequence[_Stated], cells: 
     stated = together[0]
     before = rules.scope(rule, frozenset(stated.types))
     where = sql_of(parse(rule.where, before)) if rule.where else "TRUE"
-    joined = f"""{_fact(together)} JOIN people AS person ON person.pid = fact.pid
-        JOIN household ON household.household = person.household CROSS JOIN reference"""
+    # A household is looked up where it is asked for: a million of them are too many to join for nothing.
+    household = "JOIN household ON household.household = person.household"
+    of_home = household if rule.per == "household" or asks(rules, rule)["household"] else ""
+    joined = f"{_fact(together)} JOIN people AS person ON person.pid = fact.pid {of_home} CROSS JOIN reference"
     if not rule.totals:
         return _answers(rules, rule, together, cells, source=joined, where=where, evidence=evidence)
     per = "person.pid" if rule.per == "person" else "person.household"
     totals = "".join(f", {sql_of(parse(text, before, totals=True))} AS {name(t)}" for t, text in rule.totals.items())
     grouped = f"(SELECT {per} AS whose{totals}, list(DISTINCT fact.row) AS rows FROM {joined} WHERE {where} GROUP BY {per}) AS total"
-    joins = "JOIN people AS person ON person.pid = total.whose JOIN household ON household.household = person.household"
+    joins = f"JOIN people AS person ON person.pid = total.whose {of_home}"
     if rule.per == "household":
         joins = "JOIN household ON household.household = total.whose"
     having = sql_of(parse(rule.having, rules.scope(rule, frozenset(), after_totals=True))) if rule.having else "TRUE"

@@ -1,5 +1,7 @@
 """The register as the comparison needs it: one row per person, with the key, and what the file says of the person."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -13,7 +15,7 @@ from bangfu.engine import problems
 from bangfu.engine.datasets import Column, ColumnType
 from bangfu.engine.duckdb_.names import fold_names, name_hash
 from bangfu.engine.duckdb_.numbers import clean_key, resolve_numbers, with_digits
-from bangfu.engine.duckdb_.session import count
+from bangfu.engine.duckdb_.session import count, name
 from bangfu.engine.duckdb_.values import Prepared, odd_cell, prepare
 from bangfu.engine.intake.deliveries_raw import Wanted, open_raw
 from bangfu.engine.intake.forms import division_codes
@@ -143,16 +145,29 @@ def _lay_out_numbers(connection: duckdb.DuckDBPyConnection, division: Prepared) 
         connection.execute(step)
 
 
-def lay_out_people(connection: duckdb.DuckDBPyConnection) -> None:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What ``people`` is to say of everybody beside who they are. ``columns``: of rules.ruleset.FILE_COLUMNS. ``flags``: column → a
+    condition on a row of ``filed AS file``. ``names``: those that a database gave, too.
+    """
+
+    columns: Sequence[str] = tuple(FILE_COLUMNS)
+    flags: Mapping[str, str] = field(default_factory=dict)
+    names: bool = True
+
+
+def lay_out_people(connection: duckdb.DuckDBPyConnection, told: Told = Told()) -> None:
     """Make the table ``people`` from ``filed``: what matching by key and the judgement go through again and again, and no more.
 
-    Columns: pid, key, fault, household, household_rank, person_rank, place, person_id, household_id, rules.ruleset.FILE_COLUMNS, and
-    name_hash, the hash of the folded name (NULL for an empty one): whether two names are the same is asked millions of times.
+    Columns: pid, key, fault, household, household_rank, person_rank, place, is_head, what is ``told``, and name_hash, the hash of the
+    folded name (NULL for an empty one): whether two names are the same is asked millions of times.
     """
-    said = "".join(f", {column}" for column in FILE_COLUMNS)
+    names = ("person_id", "household_id") if told.names else ()
+    said = "".join(f", {column}" for column in dict.fromkeys(("is_head", *told.columns, *names)))
+    flags = "".join(f", coalesce({condition}, FALSE) AS {name(column)}" for column, condition in told.flags.items())
     connection.execute(f"""CREATE OR REPLACE TABLE people AS
-        SELECT pid, key, fault, household, household_rank, person_rank, place, person_id, household_id,
-            {name_hash("folded")} AS name_hash{said} FROM filed""")
+        SELECT pid, key, fault, household, household_rank, person_rank, place, {name_hash("folded")} AS name_hash{said}{flags}
+        FROM filed AS file""")
 
 
 def let_go_of_numbers(connection: duckdb.DuckDBPyConnection) -> None:

@@ -57,6 +57,8 @@ def session(limits: Limits, folder: Path | None = None) -> Iterator[tuple[duckdb
             "temp_directory": str(own / "spill"),
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
+            # What lives in memory needs no checkpoint; in the middle of the work one takes longer than to match a delivery.
+            "checkpoint_threshold": "1TB",
         }
         if limits.threads:
             settings["threads"] = limits.threads

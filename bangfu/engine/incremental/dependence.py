@@ -3,13 +3,12 @@
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date
-from string import Formatter
 from typing import Any
 
 from bangfu.core.periods import Month, last_twelve_months
 from bangfu.engine.datasets import Dataset, declared_datasets
-from bangfu.engine.rules.expressions import columns_of, parse
-from bangfu.engine.rules.ruleset import ENGINE_FACTS, FILE_COLUMNS, REFERENCE, Rule, RuleSet, fact_columns
+from bangfu.engine.rules.asked import asks
+from bangfu.engine.rules.ruleset import ENGINE_FACTS, RuleSet, fact_columns
 
 # Findings are judged again for one of these at a time: dataset ("" for the register's own), 种类.
 Judged = tuple[str, str]
@@ -44,27 +43,6 @@ def judgements(rules: RuleSet, on: date, coverages: Coverages) -> dict[Judged, s
             covered = {"coverage": coverages[dataset]} if silent else {}
             found.setdefault((dataset, rule.kind), []).append(said | covered)
     return {judged: json.dumps(said, ensure_ascii=False, sort_keys=True) for judged, said in found.items()}
-
-
-def asks(rules: RuleSet, rule: Rule) -> dict[str, set[str]]:
-    """What a rule asks of person, household and reference: their columns by name."""
-    found: dict[str, set[str]] = {"person": set(), "household": set(), "reference": set()}
-    texts = [rule.where, rule.having, *rule.totals.values(), *(line.when for line in rule.conclude)]
-    scope = {
-        "person": rules.person_columns,
-        "household": frozenset(rules.household),
-        "reference": REFERENCE,
-        "total": frozenset(rule.totals),
-        "fact": _says(rule.fact),
-    }
-    for text in texts:
-        if text:
-            tree = parse(text, scope, totals=True)
-            for table, columns in found.items():
-                columns.update(columns_of(tree, table))
-    named = {value for text in (rule.says.zh, rule.says.en) for _, value, _, _ in Formatter().parse(text) if value}
-    found["person"] |= named & rules.person_columns
-    return found
 
 
 def linked(rules: RuleSet, datasets: Iterable[str]) -> dict[str, set[str]]:
@@ -102,15 +80,6 @@ def only(rules: RuleSet, judged: Iterable[Judged]) -> RuleSet:
     )
 
 
-def file_columns(rules: RuleSet) -> set[str]:
-    """What these rules, and the attributes that they have, ask of the family's file."""
-    found = {column for rule in rules.rules for column in asks(rules, rule)["person"]} & FILE_COLUMNS.keys()
-    scope = {"file": frozenset(FILE_COLUMNS)}
-    for condition in (*(attribute.condition for attribute in rules.person.values()), *rules.household.values()):
-        found |= columns_of(parse(condition, scope), "file")
-    return found
-
-
 def of_whole_households(rules: RuleSet) -> bool:
     """Does any of these rules look at more than one person?"""
     return any(rule.per == "household" or asks(rules, rule)["household"] for rule in rules.rules)
@@ -119,12 +88,6 @@ def of_whole_households(rules: RuleSet) -> bool:
 def facts_of(dataset: Dataset, facts: frozenset[str]) -> frozenset[str]:
     """Those of the facts that the dataset states."""
     return frozenset(fact for fact in facts if fact not in ENGINE_FACTS and fact_columns(fact, dataset) is not None)
-
-
-def _says(fact: str) -> frozenset[str]:
-    columns = [fact_columns(fact, dataset) for dataset in declared_datasets().values()]
-    columns.append(ENGINE_FACTS.get(fact))
-    return frozenset(name for known in columns for name in known or ())
 
 
 def _reference(on: date) -> dict[str, str]:

@@ -15,6 +15,7 @@ from bangfu.engine.incremental.findings import Changed
 from bangfu.engine.incremental.folder import Change, Kept, Manifest, commit, declared
 from bangfu.engine.incremental.judging import Cell, judge_these, lay_out_judged, lay_out_others
 from bangfu.engine.incremental.people import FILED, JUDGED
+from bangfu.engine.rules.asked import file_columns
 from bangfu.engine.rules.ruleset import RuleSet
 
 PEOPLE, HOME = "people", "home"
@@ -154,7 +155,7 @@ class Work:
 
     def judged_columns(self, rules: RuleSet) -> str:
         """The columns of ``people`` that these rules ask for."""
-        return ", ".join([JUDGED, *sorted(dependence.file_columns(rules) - {"is_head"})])
+        return ", ".join([JUDGED, *sorted(file_columns(rules) - {"is_head"})])
 
     def finish(self, cells: list[Cell], former: str, homes: int | None, **said: Any) -> Changed:
         """Lay ``judged`` beside what stood, and let the change count."""
