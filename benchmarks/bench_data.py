@@ -99,14 +99,16 @@ def _made(folder: Path, households: int, seed: int) -> Path:
             multiply(_made(folder, households // COPIES, seed), prefecture)
         else:
             generate(households, seed, prefecture, workbooks=False)
-    if not (prefecture / "register.parquet").exists():
-        _put_on_file(prefecture)
+    put_on_file(prefecture)
     return prefecture
 
 
-def _put_on_file(prefecture: Path) -> None:
-    """Make register.parquet of those households that are on file, whole."""
-    with duckdb.connect() as connection, replacing(prefecture / "register.parquet") as target:
+def put_on_file(prefecture: Path) -> None:
+    """Make register.parquet of those households that are on file, whole, unless it is there."""
+    register = prefecture / "register.parquet"
+    if register.exists():
+        return
+    with duckdb.connect() as connection, replacing(register) as target:
         people = f"read_parquet({literal(str(prefecture / 'people.parquet'))})"
         connection.execute(f"""COPY (SELECT * FROM {people} WHERE hash("户主身份证号") % 10 < {_ON_FILE})
             TO {literal(str(target))} (FORMAT parquet, COMPRESSION zstd)""")
@@ -114,6 +116,7 @@ def _put_on_file(prefecture: Path) -> None:
 
 def prepare(bench: Bench) -> None:
     """Stage every delivery and the register, and convert what DuckDB cannot scan as delivered."""
+    put_on_file(bench.prefecture)
     for dataset, path in bench.delivered.files.items():
         stage_delivery(dataset, path, bench.work / dataset, today=ON)
         convert(bench, dataset, path)

@@ -81,7 +81,7 @@ def test_scans_read_every_file(bench: Bench, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(bench_data, "scan", noted)
     scan_raw(bench)
     assert len(read) == 17
-    assert {"people.parquet", "population.csv", "converted companies.parquet", "converted vehicles.csv"} <= set(read)
+    assert {"register.parquet", "population.csv", "converted companies.parquet", "converted vehicles.csv"} <= set(read)
     read.clear()
     scan_keyed(bench)
     assert Counter(read) == {"filed.parquet": 1, "clean.parquet": 16, "repaired.parquet": 16}

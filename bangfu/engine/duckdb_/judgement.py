@@ -23,9 +23,9 @@ from bangfu.engine.rules.asked import asks, person_columns
 from bangfu.engine.rules.expressions import parse, sql_of
 from bangfu.engine.rules.ruleset import ENGINE_FACTS, FILE_COLUMNS, Rule, RuleSet, fact_columns
 
-# rows: of the delivered file; a list with nothing in it for silence.
+# rows: of the delivered file; a list with nothing in it for silence. The keys: by them a number is written without looking it up.
 _FOUND = """CREATE OR REPLACE TEMP TABLE found (household INTEGER, person INTEGER, cell INTEGER, says VARCHAR,
-    rows BIGINT[]{more})"""
+    rows BIGINT[], household_key BIGINT, person_key BIGINT{more})"""
 # What only the evidence needs (findings/evidence.py): pid and the names a database gave, the English text, which rule, of which day.
 _MORE = ", pid BIGINT, person_id VARCHAR, household_id VARCHAR, says_en VARCHAR, rule INTEGER, as_of DATE"
 # Dataset, conclusion, kind → the file that it comes from; the place in the order of the finished file.
@@ -80,7 +80,7 @@ def judge(
     connection.execute(_FOUND.format(more=_MORE if evidence else ""))
     connection.execute(f"CREATE OR REPLACE TEMP TABLE reference AS {reference_query(on)}")
     _complete(connection, rules, deliveries, names=evidence)
-    asked = questions(rules, deliveries, registry_file, evidence=evidence, also=also)
+    asked = questions(rules, deliveries, registry_file, keys=True, evidence=evidence, also=also)
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE cell (cell INTEGER, dataset VARCHAR, conclusion VARCHAR, kind VARCHAR, file VARCHAR)"
     )
@@ -93,9 +93,18 @@ def judge(
 
 
 def questions(
-    rules: RuleSet, deliveries: Sequence[Delivery], registry_file: str, *, evidence: bool = False, also: Cells = _NONE
+    rules: RuleSet,
+    deliveries: Sequence[Delivery],
+    registry_file: str,
+    *,
+    keys: bool = False,
+    evidence: bool = False,
+    also: Cells = _NONE,
 ) -> Questions:
-    """What is asked of ``people``, ``household``, ``reference`` and the matched deliveries, as of ``judge``; for any engine."""
+    """What is asked of ``people``, ``household``, ``reference`` and the matched deliveries, as of ``judge``; for any engine.
+
+    ``keys``: with the last columns household_key and person_key, before those of the evidence.
+    """
     judged = [(rule, stated) for rule in rules.rules for stated in _stated(rule.fact, deliveries, registry_file)]
     files = {
         (stated.dataset, line.conclusion, rule.kind): stated.file for rule, stated in judged for line in rule.conclude
@@ -106,7 +115,7 @@ def questions(
     return Questions(
         cells=[(place, *cell, files[cell]) for cell, place in places.items()],
         queries=[
-            _rule_query(rules, rule, together, places, evidence=evidence)
+            _rule_query(rules, rule, together, places, keys=keys, evidence=evidence)
             for rule in rules.rules
             for together in _together(rule, [stated for asked, stated in judged if asked is rule])
         ],
@@ -140,13 +149,15 @@ def _flags(rules: RuleSet) -> dict[str, str]:
 def household_query(rules: RuleSet, *, flagged: bool = False, names: bool = True) -> str:
     """The rows of ``household``: its declared attributes (true if true of any member), and the row of ``people`` that it is laid on.
 
-    ``flagged``: ``people`` has the columns of ``told_of``. ``names``: it has those that a database gave.
+    ``flagged``: ``people`` is as of ``told_of``, and its keys are asked for. ``names``: it has those that a database gave.
     """
     scope = {"file": frozenset(FILE_COLUMNS)}
     shared = ""
     for attribute, condition in rules.household.items():
         holds = name(_of_home(attribute)) if flagged else sql_of(parse(condition, scope))
         shared += f", coalesce(bool_or({holds}), FALSE) AS {name(attribute)}"
+    if flagged:
+        shared += ", min(household_key) AS key"
     if names:
         shared += ", arg_min(person_id, pid) FILTER (WHERE is_head) AS head_id, min(household_id) AS household_id"
     return f"""SELECT household, min(household_rank) AS rank, min(pid) FILTER (WHERE is_head) AS head_pid{shared}
@@ -216,7 +227,9 @@ def _fact(together: Sequence[_Stated]) -> str:
     return f"({' UNION ALL '.join(every)}) AS fact"
 
 
-def _rule_query(rules: RuleSet, rule: Rule, together: Sequence[_Stated], cells: _Cells, *, evidence: bool) -> str:
+def _rule_query(
+    rules: RuleSet, rule: Rule, together: Sequence[_Stated], cells: _Cells, *, keys: bool, evidence: bool
+) -> str:
     """One rule over what deliveries state together: rows for ``found``."""
     stated = together[0]
     before = rules.scope(rule, frozenset(stated.types))
@@ -226,27 +239,32 @@ def _rule_query(rules: RuleSet, rule: Rule, together: Sequence[_Stated], cells: 
     of_home = household if rule.per == "household" or asks(rules, rule)["household"] else ""
     joined = f"{_fact(together)} JOIN people AS person ON person.pid = fact.pid {of_home} CROSS JOIN reference"
     if not rule.totals:
-        return _answers(rules, rule, together, cells, source=joined, where=where, evidence=evidence)
+        return f"""SELECT {_answer(rules, rule, together, cells, keys=keys, evidence=evidence)}
+            FROM {joined} WHERE {where} AND {_cell(rules, rule, together, cells)} IS NOT NULL"""
     per = "person.pid" if rule.per == "person" else "person.household"
     totals = "".join(f", {sql_of(parse(text, before, totals=True))} AS {name(t)}" for t, text in rule.totals.items())
-    grouped = f"(SELECT {per} AS whose{totals}, list(DISTINCT fact.row) AS rows FROM {joined} WHERE {where} GROUP BY {per}) AS total"
+    grouped = (
+        f"(SELECT {per} AS whose{totals}, list(fact.row) AS rows FROM {joined} WHERE {where} GROUP BY {per}) AS total"
+    )
     joins = f"JOIN people AS person ON person.pid = total.whose {of_home}"
     if rule.per == "household":
         joins = "JOIN household ON household.household = total.whose"
     having = sql_of(parse(rule.having, rules.scope(rule, frozenset(), after_totals=True))) if rule.having else "TRUE"
-    source = f"{grouped} {joins} CROSS JOIN reference"
-    return _answers(rules, rule, together, cells, source=source, where=having, evidence=evidence)
+    return f"""SELECT {_answer(rules, rule, together, cells, keys=keys, evidence=evidence)}
+        FROM {grouped} {joins} CROSS JOIN reference WHERE {having} AND {_cell(rules, rule, together, cells)} IS NOT NULL"""
 
 
-def _answers(
-    rules: RuleSet, rule: Rule, together: Sequence[_Stated], cells: _Cells, *, source: str, where: str, evidence: bool
+def _answer(
+    rules: RuleSet, rule: Rule, together: Sequence[_Stated], cells: _Cells, *, keys: bool, evidence: bool
 ) -> str:
-    who = "person.household_rank, person.person_rank" if rule.per == "person" else "household.rank, household.rank"
+    """The columns of one row for ``found``."""
+    of_person = rule.per == "person"
+    who = "person.household_rank, person.person_rank" if of_person else "household.rank, household.rank"
     rows = "total.rows" if rule.totals else "CASE WHEN fact.row IS NULL THEN [] ELSE [fact.row] END"
+    keyed = (", person.household_key, person.key" if of_person else ", household.key, household.key") if keys else ""
     more = _more(rules, rule, together) if evidence else ""
     cell = _cell(rules, rule, together, cells)
-    return f"""SELECT {who}, {cell} AS cell, {_says(rules, rule, together[0], "zh")}, {rows}{more}
-        FROM {source} WHERE {where} AND {cell} IS NOT NULL"""
+    return f"{who}, {cell} AS cell, {_says(rules, rule, together[0], 'zh')}, {rows}{keyed}{more}"
 
 
 def _more(rules: RuleSet, rule: Rule, together: Sequence[_Stated]) -> str:

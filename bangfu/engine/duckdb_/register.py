@@ -92,8 +92,8 @@ def load_register(
     """Make the view ``filed``; gives how many broken rows were left out. Raises a Problem for a file that cannot be used.
 
     Columns: pid (the row in the file), household (a number that its members share), household_text and person_text (as exported: 18
-    characters, or as written), household_rank and person_rank (of these in the view ``texts``: text, rank), key (NULL where the
-    number is unusable, then ``fault``), name, folded (core.names.fold of it), place (division code, perhaps the head's), source
+    characters, or as written), household_rank and person_rank (of these in the view ``texts``: text, rank), household_key and key (NULL
+    where the number is unusable, then ``fault``), name, folded (core.names.fold of it), place (division code, perhaps the head's), source
     (of a register made from workbooks), person_id and household_id (of a register made from a database; NULL otherwise), and
     rules.ruleset.FILE_COLUMNS, employer_code (18 characters, or empty). Incomes are fen a month; empty is 0, unreadable is NULL:
     nothing is held against a figure that nobody could read.
@@ -159,15 +159,15 @@ class Told:
 def lay_out_people(connection: duckdb.DuckDBPyConnection, told: Told = Told()) -> None:
     """Make the table ``people`` from ``filed``: what matching by key and the judgement go through again and again, and no more.
 
-    Columns: pid, key, fault, household, household_rank, person_rank, place, is_head, what is ``told``, and name_hash, the hash of the
-    folded name (NULL for an empty one): whether two names are the same is asked millions of times.
+    Columns: pid, key, fault, household, household_rank, person_rank, household_key, place, is_head, what is ``told``, and name_hash, the
+    hash of the folded name (NULL for an empty one): whether two names are the same is asked millions of times.
     """
     names = ("person_id", "household_id") if told.names else ()
     said = "".join(f", {column}" for column in dict.fromkeys(("is_head", *told.columns, *names)))
     flags = "".join(f", coalesce({condition}, FALSE) AS {name(column)}" for column, condition in told.flags.items())
     connection.execute(f"""CREATE OR REPLACE TABLE people AS
-        SELECT pid, key, fault, household, household_rank, person_rank, place, {name_hash("folded")} AS name_hash{said}{flags}
-        FROM filed AS file""")
+        SELECT pid, key, fault, household, household_rank, person_rank, household_key, place,
+            {name_hash("folded")} AS name_hash{said}{flags} FROM filed AS file""")
 
 
 def let_go_of_numbers(connection: duckdb.DuckDBPyConnection) -> None:
@@ -234,7 +234,7 @@ _TEXTS = "CREATE OR REPLACE TEMP VIEW texts AS SELECT text, rank FROM ranked"
 
 _PLACED = """CREATE OR REPLACE TEMP TABLE placed AS
 SELECT persons.* EXCLUDE (family, own_place), household, coalesce(own_place, homes.place) AS place,
-    heads.rank AS household_rank, own.rank AS person_rank
+    heads.rank AS household_rank, own.rank AS person_rank, CASE WHEN home > 0 THEN home END AS household_key
 FROM persons JOIN homes USING (family) JOIN ranked AS heads ON heads.named = home JOIN ranked AS own ON own.named = person"""
 
 _CELLS = """CREATE OR REPLACE TEMP VIEW cells AS

@@ -18,7 +18,7 @@ from bangfu.engine.intake.files import MANIFEST_FILE, make_closed, sha256_of
 # ``written`` is what engine/matching asks for beside the two that every comparison takes.
 _TABLES, _WRITTEN = ("filed", "texts"), "written"
 # Another number whenever a column of these tables changes.
-_FORM = 2
+_FORM = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,13 +53,14 @@ def add_candidates(connection: duckdb.DuckDBPyConnection, model: Model, *, evide
     connection.register("_reasons", pa.Table.from_pylist([reason(model, row) for row in rows], _REASONS))
     connection.execute("CREATE OR REPLACE TEMP TABLE reasons AS SELECT * FROM _reasons")
     connection.unregister("_reasons")
-    connection.execute(f"INSERT INTO found {found_query(evidence=evidence)}")
+    connection.execute(f"INSERT INTO found {found_query(keys=True, evidence=evidence)}")
 
 
-def found_query(*, evidence: bool) -> str:
-    """Of ``reasons``, rows of the table ``found``."""
+def found_query(*, keys: bool = False, evidence: bool) -> str:
+    """Of ``reasons``, rows of the table ``found``, as of duckdb_.judgement.questions."""
+    keyed = ", household_key, people.key" if keys else ""
     more = ", people.pid, people.person_id, people.household_id, says_en, -1, as_of" if evidence else ""
-    return f"""SELECT household_rank, person_rank, cell, says, rows{more} FROM reasons
+    return f"""SELECT household_rank, person_rank, cell, says, rows{keyed}{more} FROM reasons
         JOIN people ON people.pid = reasons.pid JOIN cell ON cell.dataset = reasons.dataset AND kind = {literal(KIND)}"""
 
 
