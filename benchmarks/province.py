@@ -100,7 +100,8 @@ def _copy(
         joins.append(f"LEFT JOIN copied AS {alias} ON {alias}.text = {name(column)} AND {alias}.copy = c.copy")
         cells.append(f"coalesce({alias}.other, {name(column)}) AS {name(column)}")
     connection.execute(f"""CREATE OR REPLACE TEMP TABLE copied AS SELECT text, copy,
-        CASE WHEN copy = 0 THEN text ELSE dressed(text, CAST(moved AS VARCHAR) || check_of(moved)) || tail END AS other
+        CASE WHEN copy = 0 THEN text ELSE dressed(substr(text, 1, length(text) - length(tail)), CAST(moved AS VARCHAR) || check_of(moved))
+            || tail END AS other
         FROM (SELECT text, copy, tail, shifted(key, copy) AS moved FROM keyed, range({copies}) AS r(copy))""")
     done = connection.execute(f"""COPY (SELECT {", ".join(cells)} FROM range({copies}) AS c(copy) CROSS JOIN {relation} {" ".join(joins)})
         TO {literal(str(target))} (FORMAT parquet, COMPRESSION zstd)""").fetchone()

@@ -5,6 +5,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from bangfu.engine.comparison import Summary, compare
+from bangfu.engine.intake.deliveries import stage_delivery
 from bangfu.engine.intake.deliveries_folder import open_folder
 from bangfu.synthetic.days import REFERENCE_DAY
 from bangfu.synthetic.prefecture import generate
@@ -20,7 +21,7 @@ def compared(prefecture: Path) -> Summary:
 
 
 def test_a_province_has_so_many_times_the_people_rows_and_findings(tmp_path: Path) -> None:
-    generate(100, 5, tmp_path / "prefecture", workbooks=False)
+    generate(400, 5, tmp_path / "prefecture", workbooks=False)
     multiply(tmp_path / "prefecture", tmp_path / "province", COPIES)
     one, several = compared(tmp_path / "prefecture"), compared(tmp_path / "province")
     assert several.persons == COPIES * one.persons
@@ -33,3 +34,12 @@ def test_a_province_has_so_many_times_the_people_rows_and_findings(tmp_path: Pat
     numbers = pq.read_table(tmp_path / "province" / "people.parquet", columns=["身份证号"]).column(0).to_pylist()
     readable = [number for number in numbers if number and len(number) == 18 and number.isdigit()]
     assert len(set(readable)) > 0.98 * len(readable)
+    # Copies are as dirty as the prefecture, the numbers on disability cards among them.
+    assert dirty_cards(tmp_path / "province", tmp_path) == COPIES * dirty_cards(tmp_path / "prefecture", tmp_path)
+
+
+def dirty_cards(folder: Path, work: Path) -> int:
+    path = open_folder(folder / "datasets").files["disability"]
+    staged = stage_delivery("disability", path, work / f"staged-{folder.name}", today=REFERENCE_DAY)
+    written = pq.read_table(work / f"staged-{folder.name}" / staged.staged[0], columns=["written"]).column(0)
+    return len(written) - int(written.null_count)

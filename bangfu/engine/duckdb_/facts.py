@@ -39,15 +39,19 @@ class Delivery:
         return self.table or f"read_parquet([{', '.join(literal(str(path)) for path in self.staged)}])"
 
 
-def match(connection: duckdb.DuckDBPyConnection, delivery: Delivery, facts: frozenset[str]) -> None:
+def match(
+    connection: duckdb.DuckDBPyConnection, delivery: Delivery, facts: frozenset[str], *, few: bool = False
+) -> None:
     """Make the tables of one delivery: what it states of the ``facts`` about persons of the register, and nothing else.
+
+    ``few``: it has fewer rows than the register has persons, as match_query.
 
     ``match_<dataset>`` as of match_query; ``absent_<dataset>`` as of absent_query, where silence is one of the facts;
     ``employer_<dataset>`` as of employer_query, where one of them is about employers.
     """
     files, silence = delivery.relation, delivery.dataset.silence in facts
     hashed = staged_name_hash(connection, files)
-    query = match_query(delivery.dataset, facts, files, hashed, concerned=bool(delivery.table), silence=silence)
+    query = match_query(delivery.dataset, facts, files, hashed, few=few, silence=silence)
     # No temporary tables: several cursors of one DuckDB may match deliveries for one comparison.
     matched, absent = match_table(delivery), absent_table(delivery)
     connection.execute(f"CREATE OR REPLACE TABLE {matched} AS {query}")
@@ -85,7 +89,7 @@ def match_query(
     files: str,
     hashed: str,
     *,
-    concerned: bool = False,
+    few: bool = False,
     silence: bool = False,
 ) -> str:
     """Rows of the relation ``files`` that concern a person of ``people``: pid, row, what the facts read, and where the row gives another
@@ -93,8 +97,8 @@ def match_query(
 
     ``hashed``: an expression of the row ``staged`` that equals the person's name_hash where their folded names are equal, NULL for an
     empty name. Rows that state no fact are there only where the names differ. Both sides are verified, so equal keys are equal numbers;
-    rows without a key never join. ``concerned``: the relation has rows about the register only, and is the smaller side. ``silence``: also
-    a row of NULLs for each person of absent_query, which is cheaper than to ask twice.
+    rows without a key never join. ``few``: the relation is the smaller side, and is written as the one to be kept in memory. ``silence``:
+    also a row of NULLs for each person of absent_query, which is cheaper than to ask twice.
     """
     stated = [fact for fact, declared in dataset.states.items() if fact in facts and not declared.employer]
     other = f"coalesce(known.name_hash <> {hashed}, FALSE)" if _OTHER in facts else "FALSE"
@@ -105,7 +109,7 @@ def match_query(
         states += " OR staged.key IS NULL"
     joined = (
         f"{known} {'LEFT ' if silence else ''}JOIN {staged}"
-        if concerned
+        if few
         else f"{staged} {'RIGHT ' if silence else ''}JOIN {known}"
     )
     return f"""SELECT pid, row, {other} AS other, CASE WHEN {other} THEN staged.name END AS name,
