@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -19,7 +19,7 @@ from bangfu.engine.duckdb_.facts import Delivery, about_employers, compare_names
 from bangfu.engine.duckdb_.judgement import judge, told_of
 from bangfu.engine.duckdb_.numbers import create_macros
 from bangfu.engine.duckdb_.register import lay_out_people, let_go_of_numbers, load_register
-from bangfu.engine.duckdb_.session import Limits, count, session
+from bangfu.engine.duckdb_.session import Limits, count, joined_as_written, session
 from bangfu.engine.findings.evidence import gather_evidence
 from bangfu.engine.findings.write import Count, check_target, gather, write_gathered, write_sorted
 from bangfu.engine.intake.deliveries import Manifest, stage_delivery, staged_columns
@@ -201,10 +201,11 @@ def _compare(
         matcher = _matcher(connection, on) if how.matching else None
         stages.end(count(connection, "SELECT count(*) FROM people"))
         matched = []
-        for delivery in take(connection, folder, rules.facts):
-            if matcher is not None and not delivery.sealed:
-                matcher.take(delivery)
-            matched.append(delivery)
+        with joined_as_written(connection) if matcher is None else nullcontext():
+            for delivery in take(connection, folder, rules.facts):
+                if matcher is not None and not delivery.sealed:
+                    matcher.take(delivery)
+                matched.append(delivery)
         stages.begin("names")
         compare_names(connection, matched)
         stages.begin("judge")
@@ -337,7 +338,7 @@ def _matched(
     connection: duckdb.DuckDBPyConnection, delivered: Delivery, how: How, folder: Path, facts: frozenset[str]
 ) -> Delivery:
     delivery = open_sealed(connection, delivered, how.keys, folder)
-    match(connection, delivery, facts)
+    match(connection, delivery, facts, rows=staged_rows(delivery))
     return delivery
 
 

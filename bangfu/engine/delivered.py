@@ -3,7 +3,6 @@
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -19,9 +18,6 @@ from bangfu.engine.intake.deliveries import Manifest
 from bangfu.engine.intake.deliveries_concerned import RELATION, know_people, read_concerned
 from bangfu.engine.intake.deliveries_folder import About
 
-# How many rows a text has is guessed (at 42): hash tables would be built of the deliveries, strings and all, and not of the register.
-# Every join that is asked here has the side to be kept in memory on its right.
-_AS_WRITTEN = "build_side_probe_side"
 # A text is read by one thread, since its rows are numbered: two texts keep two processors busy, and no more memory is needed than that.
 _AT_ONCE = 2
 
@@ -44,9 +40,11 @@ def take_delivered(
     facts: frozenset[str],
     told: Callable[[str], None],
 ) -> Iterator[tuple[str, Taken]]:
-    """Match each file (by dataset) with ``people``, as facts.match: its tables are there when it is given, in the order of ``files``."""
+    """Match each file (by dataset) with ``people``, as facts.match: its tables are there when it is given, in the order of ``files``.
+
+    Wants session.joined_as_written.
+    """
     know_people(connection)
-    connection.execute(f"SET disabled_optimizers = '{_AS_WRITTEN}'")
     own, cursors = local(), []
 
     def start() -> None:
@@ -68,9 +66,6 @@ def take_delivered(
             pool.shutdown(cancel_futures=True)
             for cursor in cursors:
                 cursor.close()
-            # Where the work was broken off, the connection may be gone already.
-            with suppress(duckdb.ConnectionException):
-                connection.execute("RESET disabled_optimizers")
 
 
 def _size(path: Path) -> int:
@@ -93,9 +88,7 @@ def _take(
         if manifest is None:
             return Taken(None, None)
         delivery = Delivery(declared_datasets()[dataset], path.name, (), about.as_of, about.coverage, table=RELATION)
-        # Of a row in memory all columns are there, of a person three.
-        few = count(cursor, "SELECT count(*) FROM kept") * 3 < count(cursor, "SELECT count(*) FROM people")
-        match(cursor, delivery, facts, few=few)
+        match(cursor, delivery, facts, rows=count(cursor, "SELECT count(*) FROM kept"))
         cursor.execute("DROP TABLE IF EXISTS kept")
         return Taken(delivery, manifest)
     finally:

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from bangfu.engine.datasets import Dataset
 from bangfu.engine.duckdb_.names import NAME_HASH, name_hash, really_differ
-from bangfu.engine.duckdb_.session import literal, name
+from bangfu.engine.duckdb_.session import count, literal, name
 from bangfu.engine.findings.words import reason_words
 from bangfu.engine.rules.expressions import columns_of, parse, sql_of
 
@@ -39,22 +39,26 @@ class Delivery:
         return self.table or f"read_parquet([{', '.join(literal(str(path)) for path in self.staged)}])"
 
 
-def match(
-    connection: duckdb.DuckDBPyConnection, delivery: Delivery, facts: frozenset[str], *, few: bool = False
-) -> None:
+def match(connection: duckdb.DuckDBPyConnection, delivery: Delivery, facts: frozenset[str], *, rows: int) -> None:
     """Make the tables of one delivery: what it states of the ``facts`` about persons of the register, and nothing else.
 
-    ``few``: it has fewer rows than the register has persons, as match_query.
+    ``rows``: how many it has. Wants session.joined_as_written, or else to be asked by an optimizer that guesses well.
 
-    ``match_<dataset>`` as of match_query; ``absent_<dataset>`` as of absent_query, where silence is one of the facts;
+    ``match_<dataset>`` as of match_query, a view; ``absent_<dataset>`` as of absent_query, where silence is one of the facts;
     ``employer_<dataset>`` as of employer_query, where one of them is about employers.
     """
     files, silence = delivery.relation, delivery.dataset.silence in facts
+    # Of a row in memory all columns are there, of a person three.
+    few = rows * 3 < count(connection, "SELECT count(*) FROM people")
     hashed = staged_name_hash(connection, files)
     query = match_query(delivery.dataset, facts, files, hashed, few=few, silence=silence)
     # No temporary tables: several cursors of one DuckDB may match deliveries for one comparison.
-    matched, absent = match_table(delivery), absent_table(delivery)
-    connection.execute(f"CREATE OR REPLACE TABLE {matched} AS {query}")
+    matched, absent = name(f"matched {delivery.dataset.name}"), absent_table(delivery)
+    # Few rows give another name: a list that is not there takes half the room of two texts that are not.
+    connection.execute(f"""CREATE OR REPLACE TABLE {matched} AS
+        SELECT * EXCLUDE (name, folded), CASE WHEN other THEN [name, folded] END AS names FROM ({query})""")
+    connection.execute(f"""CREATE OR REPLACE VIEW {match_table(delivery)} AS
+        SELECT * EXCLUDE (names), names[1] AS name, names[2] AS folded FROM {matched}""")
     if silence:
         connection.execute(f"""CREATE OR REPLACE TABLE {absent} AS
             SELECT pid, place FROM people SEMI JOIN (SELECT pid FROM {matched} WHERE row IS NULL) USING (pid)""")
@@ -67,7 +71,8 @@ def match(
 def drop_matches(connection: duckdb.DuckDBPyConnection, deliveries: Sequence[Delivery]) -> None:
     """Let go of what ``match`` made, once it has been judged."""
     for delivery in deliveries:
-        for table in (match_table(delivery), absent_table(delivery), employer_table(delivery)):
+        connection.execute(f"DROP VIEW IF EXISTS {match_table(delivery)}")
+        for table in (name(f"matched {delivery.dataset.name}"), absent_table(delivery), employer_table(delivery)):
             connection.execute(f"DROP TABLE IF EXISTS {table}")
 
 

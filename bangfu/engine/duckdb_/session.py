@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -73,6 +73,18 @@ def session(limits: Limits, folder: Path | None = None) -> Iterator[tuple[duckdb
             raise problems.OUT_OF_MEMORY(limit=limits.memory) from error
         finally:
             connection.close()
+
+
+@contextmanager
+def joined_as_written(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Inside, every join keeps its right side in memory, as it is written: how many rows a text has, or a row is wide, is guessed badly."""
+    connection.execute("SET disabled_optimizers = 'build_side_probe_side'")
+    try:
+        yield
+    finally:
+        # Where the work was broken off, the connection may be gone already.
+        with suppress(duckdb.ConnectionException):
+            connection.execute("RESET disabled_optimizers")
 
 
 def literal(text: str) -> str:

@@ -8,7 +8,7 @@ import duckdb
 
 from bangfu.core.whole_files import CANNOT_WRITE, check_place, replacing
 from bangfu.engine import problems
-from bangfu.engine.duckdb_.session import literal
+from bangfu.engine.duckdb_.session import count, literal
 
 COLUMNS = ("户主身份证号", "身份证号", "数据集", "结论", "种类", "说明", "来源行")
 
@@ -43,9 +43,10 @@ LEFT JOIN origins USING (household, person, cell) ORDER BY household, person, ce
 # cell are put in afterwards, without a join: what is sorted stays in its order.
 _ODD = """CREATE OR REPLACE TEMP TABLE odd_texts AS SELECT rank, text FROM texts WHERE rank IN (
     SELECT household FROM found WHERE household_key IS NULL UNION SELECT person FROM found WHERE person_key IS NULL)"""
-_SORTED = """SELECT household_key, person_key, cell, says, rows, heads.text AS head_text, persons.text AS person_text, sources
+_SORTED = """SELECT household_key, person_key, cell, says, rows, heads.text AS head_text, persons.text AS person_text, {sources}
 FROM gathered LEFT JOIN odd_texts AS heads ON heads.rank = household LEFT JOIN odd_texts AS persons ON persons.rank = person
-LEFT JOIN origins USING (household, person, cell) ORDER BY household, person, cell"""
+{origins} ORDER BY household, person, cell"""
+_ORIGINS = "LEFT JOIN origins USING (household, person, cell)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +86,14 @@ def _written(connection: duckdb.DuckDBPyConnection) -> str:
     """The rows of WRITTEN in its order, of findings with keys."""
     cells = connection.execute("SELECT dataset, conclusion, kind, file FROM cell ORDER BY cell").fetchall()
     words = [f"[{', '.join(literal(str(word)) for word in column)}][cell + 1]" for column in zip(*cells, strict=True)]
+    # Only a register that was made from workbooks has any.
+    several = count(connection, "SELECT count(*) FROM origins")
+    findings = _SORTED.format(sources="sources" if several else "NULL AS sources", origins=_ORIGINS if several else "")
     dataset, conclusion, kind, file = words or ["''"] * 4
     return f"""SELECT coalesce(head_text, concat(household_key, check_of(household_key))) AS "户主身份证号",
         coalesce(person_text, concat(person_key, check_of(person_key))) AS "身份证号",
         {dataset} AS "数据集", {conclusion} AS "结论", {kind} AS "种类", says AS "说明", {_SOURCES.format(file=file)} AS "来源行"
-        FROM ({_SORTED})"""  # noqa: S608, words of our own
+        FROM ({findings})"""  # noqa: S608, words of our own
 
 
 def write_findings(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
@@ -116,7 +120,10 @@ def write_parts(connection: duckdb.DuckDBPyConnection, parts: Sequence[Path], pa
 
 
 def _write(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
-    form = "FORMAT csv, HEADER" if path.suffix.lower() == ".csv" else "FORMAT parquet, COMPRESSION snappy"
+    # A dictionary of numbers or sentences is given up in the end: better soon.
+    form = "FORMAT parquet, COMPRESSION snappy, DICTIONARY_SIZE_LIMIT 10000"
+    if path.suffix.lower() == ".csv":
+        form = "FORMAT csv, HEADER"
     with replacing(path) as temporary:
         try:
             connection.execute(f"COPY ({query}) TO {literal(str(temporary))} ({form})")
