@@ -18,7 +18,7 @@ from bangfu.core.whole_files import replacing
 from bangfu.engine.datasets import declared_datasets
 from bangfu.engine.duckdb_.facts import Delivery
 from bangfu.engine.duckdb_.register import register_columns
-from bangfu.engine.duckdb_.session import Limits, literal, name, session
+from bangfu.engine.duckdb_.session import STAGED, Limits, literal, name, session
 from bangfu.engine.intake.deliveries import stage_delivery, staged_columns
 from bangfu.engine.intake.deliveries_folder import DeliveryFolder, open_folder
 from bangfu.engine.intake.files import encoding_of
@@ -165,7 +165,7 @@ def cut(bench: Bench, tenths: int) -> Cut:
 
 def _copy(connection: duckdb.DuckDBPyConnection, source: Path, target: Path, where: str) -> None:
     connection.execute(f"""COPY (SELECT * FROM read_parquet({literal(str(source))}) WHERE {where})
-        TO {literal(str(target))} (FORMAT parquet, COMPRESSION snappy)""")
+        TO {literal(str(target))} ({STAGED})""")
 
 
 def scan_raw(bench: Bench) -> None:

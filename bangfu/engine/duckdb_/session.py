@@ -15,6 +15,9 @@ from bangfu.engine.stages import Stop
 _PREFIX = "bangfu-work-"
 _SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([KMGT]i?B)\s*", re.IGNORECASE | re.ASCII)
 _UNITS = {"K": 1, "M": 2, "G": 3, "T": 4}
+# What is staged is written once and read often: the second version of the format packs numbers and short texts, which makes files a third
+# smaller and joins a quarter faster.
+STAGED = "FORMAT parquet, COMPRESSION snappy, PARQUET_VERSION v2"
 # With less than this not even the rules can be laid out.
 LEAST_MEMORY = 100 * 1000**2
 

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bangfu.core.whole_files import replacing
 from bangfu.engine.datasets import Dataset, declared_datasets
-from bangfu.engine.duckdb_.session import literal
+from bangfu.engine.duckdb_.session import STAGED, literal
 from bangfu.engine.incremental import problems
 from bangfu.engine.intake.files import MANIFEST_FILE, make_closed
 from bangfu.engine.rules.ruleset import RuleSet
@@ -166,7 +166,7 @@ class Change:
         """Write the rows of a query; gives the file's name."""
         name = f"{self.sequence:08}-{what}.parquet"
         path = self.folder / name
-        self.connection.execute(f"COPY ({query}) TO {literal(str(path))} (FORMAT parquet, COMPRESSION snappy)")
+        self.connection.execute(f"COPY ({query}) TO {literal(str(path))} ({STAGED})")
         path.chmod(0o600)
         self.written[name] = path.stat().st_size
         return name

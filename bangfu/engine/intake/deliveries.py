@@ -18,7 +18,7 @@ from bangfu.engine import problems
 from bangfu.engine.datasets import DERIVED_COLUMNS, Dataset, declared_datasets
 from bangfu.engine.duckdb_.names import NAME_HASH, fold_names, name_hash
 from bangfu.engine.duckdb_.numbers import clean_key, create_macros, resolve_numbers, with_digits
-from bangfu.engine.duckdb_.session import Limits, literal, name, session
+from bangfu.engine.duckdb_.session import STAGED, Limits, literal, name, session
 from bangfu.engine.duckdb_.values import Prepared, prepare
 from bangfu.engine.intake import problems as file_problems
 from bangfu.engine.intake.certificates import DISABILITY_KINDS, read_certificate
@@ -181,7 +181,7 @@ class _Staging:
             source.broken, coalesce({person}, '') AS name, folds.folded,
             {name_hash(f"coalesce(folds.folded, {person})")} AS {name(NAME_HASH)}{"".join(f", {cell}" for cell in cells)}
             FROM {relation} AS source {" ".join(joins)})
-            TO {literal(str(self.folder / "clean.parquet"))} (FORMAT parquet, COMPRESSION snappy)""")
+            TO {literal(str(self.folder / "clean.parquet"))} ({STAGED})""")
         return unreadable
 
     def set_aside(self) -> dict[str, int]:
@@ -201,7 +201,7 @@ class _Staging:
         self.connection.execute(f"""COPY (SELECT clean.* REPLACE ({replaced}) FROM read_parquet({clean}) AS clean
             JOIN resolved ON resolved.text = clean.written
             WHERE clean.key IS NULL AND NOT clean.broken AND resolved.key IS NOT NULL)
-            TO {literal(str(self.folder / "repaired.parquet"))} (FORMAT parquet, COMPRESSION snappy)""")
+            TO {literal(str(self.folder / "repaired.parquet"))} ({STAGED})""")
         quarantine = literal(str(self.folder / "quarantine.parquet"))
         self.connection.execute(f"""COPY (SELECT row, CASE WHEN broken THEN '{BROKEN_ROW}' ELSE coalesce(fault, 'missing') END AS reason
             FROM unkeyed LEFT JOIN resolved USING (text) WHERE broken OR resolved.key IS NULL ORDER BY row)

@@ -10,7 +10,7 @@ import duckdb
 from bangfu.core.whole_files import replacing
 from bangfu.engine.duckdb_.numbers import create_macros
 from bangfu.engine.duckdb_.register import load_register
-from bangfu.engine.duckdb_.session import Limits, literal, session
+from bangfu.engine.duckdb_.session import STAGED, Limits, literal, session
 from bangfu.engine.intake import problems
 from bangfu.engine.intake.deliveries_raw import readable
 from bangfu.engine.intake.files import MANIFEST_FILE, make_closed, sha256_of
@@ -52,7 +52,7 @@ def stage_register(
         hashes = {}
         for table in (*_TABLES, _WRITTEN) if matching else _TABLES:
             target = out_dir / f"{table}.parquet"
-            connection.execute(f"COPY {table} TO {literal(str(target))} (FORMAT parquet, COMPRESSION snappy)")
+            connection.execute(f"COPY {table} TO {literal(str(target))} ({STAGED})")
             target.chmod(0o600)
             hashes[target.name] = sha256_of(target)
     register = StagedRegister(out_dir, path.name, broken, hashes)

@@ -17,7 +17,7 @@ from bangfu.core.names import fold, is_unknown, letters_of, units_of
 from bangfu.core.problems import kind
 from bangfu.engine.duckdb_.facts import Delivery
 from bangfu.engine.duckdb_.names import NAME_HASH, OF_NAME_HASHES, name_hash
-from bangfu.engine.duckdb_.session import literal, name
+from bangfu.engine.duckdb_.session import STAGED, literal, name
 from bangfu.engine.sealing.staged import key_of_token
 from bangfu.engine.sealing.tokens import FORM, NOT_KNOWN, SealKey, read_key
 
@@ -76,7 +76,7 @@ def open_sealed(connection: duckdb.DuckDBPyConnection, delivery: Delivery, keys:
             coalesce(said.name, '') AS name, folds.folded, {name_hash("coalesce(folds.folded, said.name)")} AS {name(NAME_HASH)}
         FROM opened LEFT JOIN said ON said.own = opened.own AND said.said = opened.name
         LEFT JOIN (SELECT DISTINCT name, folded FROM filed WHERE folded <> name) AS folds ON folds.name = said.name)
-        TO {literal(str(target))} (FORMAT parquet, COMPRESSION snappy)""")
+        TO {literal(str(target))} ({STAGED})""")
     target.chmod(0o600)
     for table in ("opened", "said"):
         connection.execute(f"DROP TABLE {table}")
