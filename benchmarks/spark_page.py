@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.accuracy import table
+from benchmarks.comparison_rows import FULL
 from benchmarks.measure import RESULTS
 
 PAGE = Path(__file__).parents[1] / "docs" / "operations.md"
@@ -99,7 +100,25 @@ def _extrapolated(result: Result) -> str:
         for name, size in sizes.items()
     ]
     heads = ["persons", "rows", "DuckDB, one machine, h", "Spark: laying down, one process, h", "laid down, GB"]
-    return table(["not run", *heads, *(f"executors of {count} cores, h" for count in cores)], rows)
+    arithmetic = table(["not run", *heads, *(f"executors of {count} cores, h" for count in cores)], rows)
+    return f"{arithmetic}\n{_checked(result)}"
+
+
+def _checked(result: Result) -> str:
+    """How far the model is from the only larger run there is: DuckDB at the size of a province (benchmarks.comparison)."""
+    file = RESULTS / "comparison-full.json"
+    if not file.exists():
+        return ""
+    run = json.loads(file.read_text("utf-8"))
+    taken, fit = run["times"][FULL]["median"], result["fits"]["duckdb"]
+    rows, persons = run["department_rows"] / 1e6, run["persons"] / 1e6
+    growing = fit.get("per_million_rows", 0) * rows + fit.get("per_million_persons", 0) * persons
+    told = (fit.get("core_seconds", 0) + growing) / result["machine"]["cores"]
+    return (
+        f"Of these sizes DuckDB alone was run once more elsewhere: `python -m benchmarks.comparison`, {run['persons']:,} persons and "
+        f"{run['department_rows']:,} rows, took {taken:.1f} seconds. The model above says {told:.1f}: caches and memory that "
+        "suffice for a tenth no longer do. Read its hours as the least that it takes, and expect up to twice as much.\n"
+    )
 
 
 def _share(share: float | None) -> str:
