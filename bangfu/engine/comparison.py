@@ -209,7 +209,7 @@ def _compare(
         stages.begin("names")
         compare_names(connection, matched)
         stages.begin("judge")
-        also = asked_of(matched) if matcher is not None else {}
+        also = asked_of(matched) if matcher is not None else None
         judge(connection, rules, matched, file, on, evidence=evidence is not None, also=also)
         if matcher is not None:
             add_candidates(connection, matcher.model, evidence=evidence is not None)

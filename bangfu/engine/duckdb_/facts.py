@@ -53,7 +53,7 @@ def match(connection: duckdb.DuckDBPyConnection, delivery: Delivery, facts: froz
     hashed = staged_name_hash(connection, files)
     query = match_query(delivery.dataset, facts, files, hashed, few=few, silence=silence)
     # No temporary tables: several cursors of one DuckDB may match deliveries for one comparison.
-    matched, absent = name(f"matched {delivery.dataset.name}"), absent_table(delivery)
+    matched, absent = _matched(match_table(delivery)), absent_table(delivery)
     # Few rows give another name: a list that is not there takes half the room of two texts that are not.
     connection.execute(f"""CREATE OR REPLACE TABLE {matched} AS
         SELECT * EXCLUDE (name, folded), CASE WHEN other THEN [name, folded] END AS names FROM ({query})""")
@@ -70,10 +70,26 @@ def match(connection: duckdb.DuckDBPyConnection, delivery: Delivery, facts: froz
 
 def drop_matches(connection: duckdb.DuckDBPyConnection, deliveries: Sequence[Delivery]) -> None:
     """Let go of what ``match`` made, once it has been judged."""
-    for delivery in deliveries:
-        connection.execute(f"DROP VIEW IF EXISTS {match_table(delivery)}")
-        for table in (name(f"matched {delivery.dataset.name}"), absent_table(delivery), employer_table(delivery)):
-            connection.execute(f"DROP TABLE IF EXISTS {table}")
+    drop(connection, [table for delivery in deliveries for table in tables_of(delivery)])
+
+
+def tables_of(delivery: Delivery) -> tuple[str, ...]:
+    """What ``match`` may have made of a delivery, by name, quoted."""
+    return match_table(delivery), absent_table(delivery), employer_table(delivery)
+
+
+def drop(connection: duckdb.DuckDBPyConnection, tables: Sequence[str]) -> None:
+    """Let go of some of them, where they are there."""
+    for table in tables:
+        under = _matched(table)
+        if under != table:
+            connection.execute(f"DROP VIEW IF EXISTS {table}")
+        connection.execute(f"DROP TABLE IF EXISTS {under}")
+
+
+def _matched(table: str) -> str:
+    """The table on which the view of a match stands."""
+    return table.replace('"match_', '"matched ')
 
 
 def staged_rows(delivery: Delivery) -> int:

@@ -15,7 +15,7 @@ import duckdb
 from sqlglot import exp
 
 from bangfu.core.periods import Month, last_twelve_months
-from bangfu.engine.duckdb_.facts import Delivery, fact_query, unusable_numbers
+from bangfu.engine.duckdb_.facts import Delivery, drop, fact_query, tables_of, unusable_numbers
 from bangfu.engine.duckdb_.register import Told
 from bangfu.engine.duckdb_.session import literal, name
 from bangfu.engine.findings.words import hide_numbers, sentence
@@ -69,25 +69,30 @@ def judge(
     on: date,
     *,
     evidence: bool = False,
-    also: Cells = _NONE,
+    also: Cells | None = None,
 ) -> None:
     """Fill the table ``found`` from ``people``, laid out with ``told_of``, and the matched deliveries. A fact that no delivery states
     yields nothing.
 
     With ``evidence`` the rows also hold what findings/evidence.py needs. ``also``: (dataset, conclusion, kind) of findings that others
-    add afterwards, with the delivery's file.
+    add afterwards, with the delivery's file; where None, nobody does, and matched deliveries go as soon as nothing more is asked of them.
     """
     connection.execute(_FOUND.format(more=_MORE if evidence else ""))
     connection.execute(f"CREATE OR REPLACE TEMP TABLE reference AS {reference_query(on)}")
     _complete(connection, rules, deliveries, names=evidence)
-    asked = questions(rules, deliveries, registry_file, keys=True, evidence=evidence, also=also)
+    tables = [table for delivery in deliveries for table in tables_of(delivery)]
+    asked = questions(rules, deliveries, registry_file, keys=True, evidence=evidence, also=also or {})
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE cell (cell INTEGER, dataset VARCHAR, conclusion VARCHAR, kind VARCHAR, file VARCHAR)"
     )
     if asked.cells:
         connection.executemany("INSERT INTO cell VALUES (?, ?, ?, ?, ?)", asked.cells)
-    for query in asked.queries:
+    for number, query in enumerate(asked.queries):
         connection.execute(f"INSERT INTO found {query}")
+        if also is None:
+            # What was found takes the room of what is asked no more.
+            rest = " ".join(asked.queries[number + 1 :])
+            drop(connection, [table for table in tables if table in query and table not in rest])
     for column in ("says", "says_en") if evidence else ("says",):
         hide_numbers(connection, "found", column)
 
