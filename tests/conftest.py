@@ -23,11 +23,6 @@ def pytest_collection_finish() -> None:
     assert os.environ["BANGFU_HOME"] == str(HOME), "a module that was imported set BANGFU_HOME"
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """Half of the time a worker waits: for its database, a browser, a JVM, a command that starts."""
-    return 2 * len(os.sched_getaffinity(0))
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes longest by itself comes first, so that nobody waits for it at the end."""
     items.sort(
