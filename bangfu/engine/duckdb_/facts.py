@@ -42,7 +42,7 @@ class Delivery:
 def match(connection: duckdb.DuckDBPyConnection, delivery: Delivery, facts: frozenset[str], *, rows: int) -> None:
     """Make the tables of one delivery: what it states of the ``facts`` about persons of the register, and nothing else.
 
-    ``rows``: how many it has. Wants session.joined_as_written, or else to be asked by an optimizer that guesses well.
+    ``rows``: how many it has. Wants session.joined_as_written: which side is kept in memory is decided here.
 
     ``match_<dataset>`` as of match_query, a view; ``absent_<dataset>`` as of absent_query, where silence is one of the facts;
     ``employer_<dataset>`` as of employer_query, where one of them is about employers.
