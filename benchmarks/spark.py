@@ -35,7 +35,7 @@ from bangfu.engine.spark_.cluster import Cluster
 from bangfu.engine.spark_.comparison import OnSpark
 from benchmarks.bench_data import ON, Bench, the_bench
 from benchmarks.measure import write
-from benchmarks.spark_page import PAGE, measured, page
+from benchmarks.spark_page import MILLION, PAGE, costs, measured, page
 
 # Every so-many-th key of the register and of the deliveries.
 HOUSEHOLDS, SEED = 122_000, 1
@@ -48,7 +48,6 @@ LAYING, MATCHING, JUDGING, STARTING = (
     "judging and writing",
     "starting Spark",
 )
-MILLION = 1_000_000
 # Persons, rows, and machines of so many cores that are asked about.
 PROVINCE, NATION = (3 * MILLION, 60 * MILLION), (15 * MILLION, 10_000 * MILLION)
 CLUSTERS = (64, 256, 1024)
@@ -233,13 +232,6 @@ def fits(points: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
 
 def _stage_seconds(name: str, point: Mapping[str, Any]) -> float:
     return float(point["spark_stages"][name])
-
-
-def costs(fit: Mapping[str, float], size: tuple[int, int]) -> tuple[float, float]:
-    """Core-seconds that do not depend on the size, and those that do, at a size (persons, rows)."""
-    persons, rows = size
-    growing = fit.get("per_million_rows", 0) * rows + fit.get("per_million_persons", 0) * persons
-    return fit.get("core_seconds", 0), growing / MILLION
 
 
 def extrapolated(found: Mapping[str, Mapping[str, Any]], points: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

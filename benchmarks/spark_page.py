@@ -15,6 +15,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "operations.md"
 _BEGIN, _END = "<!-- from benchmarks/results/spark.json, by python -m benchmarks.spark -->", "<!-- end -->"
 _NOTHING = "Not measured yet: `python -m benchmarks.spark` measures, and writes the figures here.\n"
 Result = Mapping[str, Any]
+MILLION = 1_000_000
 
 
 def measured() -> Result | None:
@@ -104,16 +105,21 @@ def _extrapolated(result: Result) -> str:
     return f"{arithmetic}\n{_checked(result)}"
 
 
+def costs(fit: Mapping[str, float], size: tuple[int, int]) -> tuple[float, float]:
+    """Core-seconds that do not depend on the size, and those that do, at a size (persons, rows)."""
+    persons, rows = size
+    growing = fit.get("per_million_rows", 0) * rows + fit.get("per_million_persons", 0) * persons
+    return fit.get("core_seconds", 0), growing / MILLION
+
+
 def _checked(result: Result) -> str:
     """How far the model is from the only larger run there is: DuckDB at the size of a province (benchmarks.comparison)."""
     file = RESULTS / "comparison-full.json"
     if not file.exists():
         return ""
     run = json.loads(file.read_text("utf-8"))
-    taken, fit = run["times"][FULL]["median"], result["fits"]["duckdb"]
-    rows, persons = run["department_rows"] / 1e6, run["persons"] / 1e6
-    growing = fit.get("per_million_rows", 0) * rows + fit.get("per_million_persons", 0) * persons
-    told = (fit.get("core_seconds", 0) + growing) / result["machine"]["cores"]
+    taken, size = run["times"][FULL]["median"], (run["persons"], run["department_rows"])
+    told = sum(costs(result["fits"]["duckdb"], size)) / result["machine"]["cores"]
     return (
         f"Of these sizes DuckDB alone was run once more elsewhere: `python -m benchmarks.comparison`, {run['persons']:,} persons and "
         f"{run['department_rows']:,} rows, took {taken:.1f} seconds. The model above says {told:.1f}: caches and memory that "

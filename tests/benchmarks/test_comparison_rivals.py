@@ -57,6 +57,15 @@ def test_polars_and_splink_find_the_same_pairs_by_number(bench: Bench) -> None:
     assert splink_rival.link_keyed(bench) == pairs
 
 
+def test_eight_of_ten_households_are_on_file_each_of_them_whole(bench: Bench) -> None:
+    everybody, filed = (
+        pq.read_table(bench.prefecture / file, columns=["户主身份证号"]).column(0).to_pylist()
+        for file in ("people.parquet", "register.parquet")
+    )
+    assert 0.7 < len(filed) / len(everybody) < 0.9
+    assert Counter(filed) == {head: members for head, members in Counter(everybody).items() if head in set(filed)}
+
+
 def test_a_cut_is_a_share_of_people_and_rows_and_can_be_compared(bench: Bench) -> None:
     part = cut(bench, 5)
     whole = pq.read_metadata(bench.work / "register" / "filed.parquet").num_rows

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from benchmarks.spark import JUDGING, LAYING, MATCHING, MILLION, STARTING, costs, extrapolated, fits, fitted
-from benchmarks.spark_page import PAGE, measured, page
+from benchmarks.spark import JUDGING, LAYING, MATCHING, STARTING, extrapolated, fits, fitted
+from benchmarks.spark_page import MILLION, PAGE, costs, measured, page
 
 SIZES = [(1, 10), (2, 40), (8, 160), (30, 600), (2, 600), (30, 40)]
 POINTS: list[dict[str, Any]] = [{"persons": persons * 10_000, "rows": rows * 10_000} for persons, rows in SIZES]

@@ -80,7 +80,7 @@ def session(limits: Limits, folder: Path | None = None) -> Iterator[tuple[duckdb
 
 @contextmanager
 def joined_as_written(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """Inside, every join keeps its right side in memory, as it is written: how many rows a text has, or a row is wide, is guessed badly."""
+    """Inside, every join keeps its right side in memory, as it is written: how many rows a text has is guessed badly."""
     connection.execute("SET disabled_optimizers = 'build_side_probe_side'")
     try:
         yield
