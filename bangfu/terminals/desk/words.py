@@ -12,6 +12,7 @@ from bangfu.core.problems import Problem
 from bangfu.core.shipped import policy_folder
 from bangfu.engine.datasets import declared_datasets
 from bangfu.engine.intake.forms import archive_form
+from bangfu.engine.matching.reasons import KIND
 from bangfu.record.sources.provinces import PROVINCES
 from bangfu.terminals.desk.formats import count, english
 
@@ -188,6 +189,8 @@ def _rules() -> Iterable[str]:
         yield from (line["as"] for line in rule["conclude"])
         # What may explain a finding is written in both languages in the rules themselves, or is a word of the catalogue.
         yield from (reason for reason in rule.get("may_be", ()) if isinstance(reason, str))
+    # No declared rule finds it.
+    yield KIND
 
 
 def _datasets() -> Iterable[str]:
