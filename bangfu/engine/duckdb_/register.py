@@ -14,7 +14,7 @@ from bangfu.core.shipped import policy_folder
 from bangfu.engine import problems
 from bangfu.engine.datasets import Column, ColumnType
 from bangfu.engine.duckdb_.names import fold_names, name_hash
-from bangfu.engine.duckdb_.numbers import clean_key, resolve_numbers, with_digits
+from bangfu.engine.duckdb_.numbers import clean_key, normal_of, resolve_numbers, with_whole
 from bangfu.engine.duckdb_.session import count, name
 from bangfu.engine.duckdb_.values import Prepared, odd_cell, prepare
 from bangfu.engine.intake.deliveries_raw import Wanted, open_raw
@@ -125,10 +125,8 @@ def _lay_out_numbers(connection: duckdb.DuckDBPyConnection, division: Prepared) 
     """Make ``placed``, who is who: pid, key, fault, is_head, person and home (names, see _PERSONS), household, place, the ranks."""
     connection.execute("CREATE OR REPLACE TEMP TABLE division (name VARCHAR, code VARCHAR)")
     connection.executemany("INSERT INTO division VALUES (?, ?)", list(division_codes().items()))
-    own = with_digits("written", "id_number")
-    both = with_digits(
-        f"(SELECT * EXCLUDE (digits, last, high, low), {clean_key()} AS own_key FROM {own})", "head_number"
-    )
+    own = with_whole("written", "id_number")
+    both = with_whole(f"(SELECT * EXCLUDE (whole, valid), {clean_key()} AS own_key FROM {own})", "head_number")
     connection.execute(f"""CREATE OR REPLACE TEMP TABLE numbered AS
         SELECT row AS pid, own_key, {clean_key()} AS head_key, CASE WHEN own_key IS NULL THEN id_number END AS own_text,
             CASE WHEN head_key IS NULL THEN head_number END AS head_text, {division.value} AS said_division
@@ -136,8 +134,9 @@ def _lay_out_numbers(connection: duckdb.DuckDBPyConnection, division: Prepared) 
     # A clean number is its own name: only the others are read one by one.
     odd = "SELECT own_text AS text FROM numbered WHERE own_text <> '' UNION SELECT head_text FROM numbered WHERE head_text <> ''"
     resolve_numbers(connection, f"({odd})", "numbers")
-    connection.execute("""CREATE OR REPLACE TEMP TABLE odd AS
-        SELECT *, row_number() OVER () AS id, dense_rank() OVER (ORDER BY normal) AS same FROM numbers""")
+    connection.execute(f"""CREATE OR REPLACE TEMP TABLE odd AS
+        SELECT *, row_number() OVER () AS id, dense_rank() OVER (ORDER BY normal) AS same
+        FROM (SELECT *, {normal_of()} AS normal FROM numbers)""")
     steps = (_PERSONS.format(is_a_household=IS_A_HOUSEHOLD.format("head")), _HOMES, _RANKED, _TEXTS, _PLACED)
     # What is done with goes at once.
     done = (f"DROP TABLE {table}" for table in ("numbers", "odd", "numbered", "persons", "homes"))
@@ -211,26 +210,25 @@ SELECT family, CAST(row_number() OVER () AS INTEGER) AS household, arg_min(own_p
 FROM persons GROUP BY family"""
 
 
-def _below(text: str) -> str:
-    """The greatest key whose number, or one beginning with it, is no greater than a text: numbers and other texts sort by it."""
-    digits = f"regexp_extract({text}, '^[1-9][0-9]{{0,16}}')"
-    return f"""CASE strlen({digits}) WHEN 17 THEN CAST({digits} AS BIGINT)
-        WHEN 0 THEN CASE WHEN {text} < '1' THEN 0 ELSE {10**17} END
-        ELSE CASE WHEN substr({text}, strlen({digits}) + 1, 1) > '9' THEN CAST(rpad({digits}, 17, '9') AS BIGINT)
-            ELSE CAST(rpad({digits}, 17, '0') AS BIGINT) - 1 END END"""
-
-
+# The greatest key whose number is no greater than a text: numbers and other texts sort by it. ``digits``: those that the text begins with,
+# up to 17; ``seventeen``: these as a number, where there are as many.
+_BELOW = f"""CASE strlen(digits) WHEN 17 THEN seventeen - CAST(substr(text, 18) < check_of(seventeen) AS BIGINT)
+    WHEN 0 THEN CASE WHEN text < '1' THEN 0 ELSE {10**17} END
+    ELSE CASE WHEN substr(text, strlen(digits) + 1, 1) > '9' THEN CAST(rpad(digits, 17, '9') AS BIGINT)
+        ELSE CAST(rpad(digits, 17, '0') AS BIGINT) - 1 END END"""
 # Two persons whom the texts cannot tell apart have the same ranks. Findings are grouped and sorted by these, not by text. The order is that
-# of the texts: ``below`` is the greatest key whose number is no greater than the text, and only where that is the same the text decides.
+# of the texts; of those with the same key below, its number comes first, and the others, which are no number, by themselves.
 _RANKED = f"""CREATE OR REPLACE TEMP TABLE ranked AS
-SELECT named, text, CAST(row_number() OVER (ORDER BY below, text) AS INTEGER) AS rank FROM (
-    SELECT named, concat(named, check_of(named)) AS text, named AS below
+SELECT named, odd, CAST(row_number() OVER (ORDER BY below, odd) AS INTEGER) AS rank FROM (
+    SELECT named, '' AS odd, named AS below
     FROM (SELECT key AS named FROM persons WHERE key IS NOT NULL UNION SELECT home FROM persons WHERE home > 0)
-    UNION ALL SELECT named, text, {_below("text")} FROM (
-        SELECT named, coalesce(odd.text, '') AS text
-        FROM (SELECT person AS named FROM persons WHERE person <= 0 UNION SELECT home FROM persons WHERE home <= 0)
-        LEFT JOIN odd ON odd.id = -named))"""
-_TEXTS = "CREATE OR REPLACE TEMP VIEW texts AS SELECT text, rank FROM ranked"
+    UNION ALL SELECT named, text, {_BELOW} FROM (
+        SELECT named, text, digits, CASE WHEN strlen(digits) = 17 THEN CAST(digits AS BIGINT) END AS seventeen FROM (
+            SELECT named, coalesce(odd.text, '') AS text, regexp_extract(coalesce(odd.text, ''), '^[1-9][0-9]{{0,16}}') AS digits
+            FROM (SELECT person AS named FROM persons WHERE person <= 0 UNION SELECT home FROM persons WHERE home <= 0)
+            LEFT JOIN odd ON odd.id = -named)))"""
+_TEXTS = """CREATE OR REPLACE TEMP VIEW texts AS
+SELECT CASE WHEN named > 0 THEN concat(named, check_of(named)) ELSE odd END AS text, rank FROM ranked"""
 
 _PLACED = """CREATE OR REPLACE TEMP TABLE placed AS
 SELECT persons.* EXCLUDE (family, own_place), household, coalesce(own_place, homes.place) AS place,

@@ -17,7 +17,7 @@ from bangfu.core.whole_files import replacing
 from bangfu.engine import problems
 from bangfu.engine.datasets import DERIVED_COLUMNS, Dataset, declared_datasets
 from bangfu.engine.duckdb_.names import NAME_HASH, fold_names, name_hash
-from bangfu.engine.duckdb_.numbers import clean_key, create_macros, resolve_numbers, with_digits
+from bangfu.engine.duckdb_.numbers import clean_key, create_macros, resolve_numbers, with_whole
 from bangfu.engine.duckdb_.session import STAGED, Limits, literal, name, session
 from bangfu.engine.duckdb_.values import Prepared, prepare
 from bangfu.engine.intake import problems as file_problems
@@ -225,11 +225,11 @@ def keyed(dataset: Dataset, *, sealed: bool) -> tuple[str, str]:
     if sealed:
         return "raw", token_key(number)
     if dataset.columns[dataset.key].type == "id":
-        return with_digits("raw", column), clean_key("source.")
+        return with_whole("raw", column), clean_key("source.")
     # 残疾人证号: the first 18 characters are the number.
     whole = f"strlen({number}) = 20 AND regexp_full_match(substr({number}, 19), '[1-7][1-4]')"
     key = clean_key("source.")
-    return with_digits("raw", f"substr({column}, 1, 18)"), f"CASE WHEN {whole} THEN {key} END"
+    return with_whole("raw", f"substr({column}, 1, 18)"), f"CASE WHEN {whole} THEN {key} END"
 
 
 def read_column(

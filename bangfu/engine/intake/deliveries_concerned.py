@@ -39,11 +39,11 @@ RELATION = "concerned"
 
 
 def know_people(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the table ``known`` from ``filed``: ``code``, all 18 characters of a number as one, and the hash of the name as written, NULL
-    where there is none or where several persons have the number.
+    """Make the table ``known`` from ``filed``: ``whole``, as numbers.with_whole makes it, and the hash of the name as written, NULL where
+    there is none or where several persons have the number.
     """
     connection.execute("""CREATE OR REPLACE TABLE known AS
-        SELECT key * 11 + last_of(key) AS code, CASE WHEN count(*) = 1 THEN any_value(hash(nullif(name, ''))) END AS written_hash
+        SELECT whole_of(key) AS whole, CASE WHEN count(*) = 1 THEN any_value(hash(nullif(name, ''))) END AS written_hash
         FROM filed WHERE key IS NOT NULL GROUP BY key""")
 
 
@@ -157,27 +157,28 @@ def _kept_query(dataset: Dataset, asked: _Asked) -> str:
     number, person = f"source.{name(dataset.key)}", f"source.{name(dataset.person)}"
     columns = [column for column in staged_columns(dataset) if column in dataset.columns]
     odd = [odd_cell(f"source.{name(c)}", staged_columns(dataset)[c]) for c in columns]
-    # The file's number was verified: one that is equal needs no arithmetic.
     is_id = dataset.columns[dataset.key].type == "id"
-    key = "source.digits" if is_id else clean
+    key = "abs(source.whole) // 10" if is_id else clean
+    # The file's number was verified: one that is equal needs no arithmetic.
+    unclean = "FALSE" if is_id else f"{clean} IS NULL"
     same = f"coalesce(hash({person}) = known.written_hash, FALSE)"
     # Each condition is asked only of the rows that those before it left open.
     unreadable = " ".join(f"WHEN {condition} THEN TRUE" for condition in odd if condition)
     strange = f"CASE WHEN {clean} IS NULL THEN TRUE {unreadable} ELSE FALSE END"
-    said = f"WHEN {key} IS NULL THEN TRUE WHEN NOT {same} THEN TRUE WHEN {asked.states or 'TRUE'} THEN TRUE"
+    said = f"WHEN {unclean} THEN TRUE WHEN NOT {same} THEN TRUE WHEN {asked.states or 'TRUE'} THEN TRUE"
     tells = f"CASE {said} {unreadable} ELSE FALSE END"
     cells = [column for column in dict.fromkeys([dataset.person, *columns]) if column != dataset.key]
     shown = "".join(f", source.{name(column)}" for column in cells)
-    whole = f", CASE WHEN known.code IS NULL THEN TRUE ELSE {tells} END AS whole" if asked.silence else ""
-    written = f"CASE WHEN known.code IS NULL OR {key} IS NULL THEN {number} END" if is_id else number
-    rows = f"""SELECT source.row, source.broken, CASE WHEN known.code IS NULL THEN {clean} ELSE {key} END AS key,
-            known.code IS NOT NULL AS concerns, {written} AS {name(dataset.key)}, {same} AS same_name{shown}{whole}
-        FROM {relation} AS source LEFT JOIN known ON known.code = source.digits * 11 + source.last
-        WHERE CASE WHEN known.code IS NULL THEN {strange} ELSE {"TRUE" if asked.silence else tells} END"""
+    full = f", CASE WHEN known.whole IS NULL THEN TRUE ELSE {tells} END AS in_full" if asked.silence else ""
+    written = f"CASE WHEN known.whole IS NULL THEN {number} END" if is_id else number
+    rows = f"""SELECT source.row, source.broken, CASE WHEN known.whole IS NULL THEN {clean} ELSE {key} END AS key,
+            known.whole IS NOT NULL AS concerns, {written} AS {name(dataset.key)}, {same} AS same_name{shown}{full}
+        FROM {relation} AS source LEFT JOIN known USING (whole)
+        WHERE CASE WHEN known.whole IS NULL THEN {strange} ELSE {"TRUE" if asked.silence else tells} END"""
     if not asked.silence:
         return rows
     # Of somebody about whom nothing is said: that there is a row, and no more.
-    left = ", ".join(f"CASE WHEN whole THEN {name(column)} END AS {name(column)}" for column in cells)
+    left = ", ".join(f"CASE WHEN in_full THEN {name(column)} END AS {name(column)}" for column in cells)
     return f"SELECT row, broken, key, concerns, {name(dataset.key)}, same_name, {left} FROM ({rows})"
 
 
@@ -251,7 +252,7 @@ class _Reading:
             SELECT kept.row, kept.key, same_name{cells}{clean} FROM kept WHERE concerns AND kept.key IS NOT NULL
             UNION ALL
             SELECT kept.row, resolved.key, FALSE{cells}{mended} FROM known JOIN (
-                SELECT *, key * 11 + last_of(key) AS code FROM resolved WHERE key IS NOT NULL) AS resolved USING (code)
+                SELECT *, whole_of(key) AS whole FROM resolved WHERE key IS NOT NULL) AS resolved USING (whole)
             JOIN kept ON kept.{name(self.dataset.key)} = resolved.text WHERE kept.key IS NULL AND NOT kept.broken""")
 
     def _columns(self) -> list[str]:

@@ -21,7 +21,7 @@ from bangfu.engine.intake.tables import Cell
 _CHUNK = 1 << 20
 # Nothing that anybody would call a row of a table has so many bytes.
 _ROW = 1 << 20
-_FEED, _RETURN, _QUOTE = b'\n\r"'
+_FEED, _RETURN, _QUOTE, _BLANK = b'\n\r" '
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +64,10 @@ def regular_text(path: Path, folder: Path) -> RegularText | None:
 
     Raises a Problem for text that cannot be decoded, as files.encoding_of.
     """
-    text = path
-    if not is_utf8(path):
-        text = _transcoded(path, folder / "text.csv")
-    lines = _Lines.of(text)
+    text, lines = path, _Lines()
+    if not _is_utf8(path, lines):
+        text, lines = folder / "text.csv", _Lines()
+        _transcode(path, text, lines)
     if not lines.regular:
         return None
     with text.open(encoding="utf-8-sig", newline="") as file:
@@ -80,14 +80,17 @@ def regular_text(path: Path, folder: Path) -> RegularText | None:
     return RegularText(text, tuple(headings), delimiter, lines.rows)
 
 
-def is_utf8(path: Path) -> bool:
-    """Is all of the file UTF-8 without NUL? As files.encoding_of finds, in half the time; where it is not, that says what it is."""
+def _is_utf8(path: Path, lines: "_Lines") -> bool:
+    """Is all of the file UTF-8 without NUL? As files.encoding_of finds, in half the time; where it is not, that says what it is.
+
+    ``lines`` looks at the same bytes while they are at hand.
+    """
     rest = b""
     with path.open("rb") as file:
         start = file.read(2)
         if start in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
             return False
-        chunk = start + file.read(_CHUNK)
+        chunk = start + file.read(_CHUNK - len(start))
         while chunk:
             if b"\0" in chunk:
                 return False
@@ -99,6 +102,7 @@ def is_utf8(path: Path) -> bool:
                 pa.StringArray.from_buffers(1, offsets, pa.py_buffer(whole)).validate(full=True)
             except pa.ArrowInvalid:
                 return False
+            lines.take(chunk)
             chunk = file.read(_CHUNK)
     return not rest
 
@@ -135,74 +139,99 @@ class FixedWidth:
                 yield number, tuple(cells), bool(content[whole:].strip())
 
 
-def _transcoded(path: Path, target: Path) -> Path:
-    """A copy in UTF-8 of what is_utf8 is not; decoded once, and looked at again only to say what is wrong with it."""
+def _transcode(path: Path, target: Path, lines: "_Lines") -> None:
+    """Write a copy in UTF-8 of what _is_utf8 is not; decoded once, and looked at again only to say what is wrong with it.
+
+    ``lines`` looks at the copy.
+    """
     with path.open("rb") as file:
         wide = file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    decoder = codecs.getincrementaldecoder("utf-16" if wide else "gb18030")()
     try:
-        with (
-            path.open(encoding="utf-16" if wide else "gb18030", newline="") as source,
-            target.open("w", encoding="utf-8", newline="") as copy,
-        ):
+        # Bytes in, bytes out: two text files, which look for line ends, take half as long again.
+        with path.open("rb") as source, target.open("wb") as copy:
             while chunk := source.read(_CHUNK):
-                if not wide and "\0" in chunk:
+                if not wide and b"\0" in chunk:
                     encoding_of(path)
-                copy.write(chunk)
+                text = decoder.decode(chunk).encode()
+                copy.write(text)
+                lines.take(text)
+            # Nothing is left behind where nothing fails: an unfinished character does.
+            decoder.decode(b"", final=True)
     except UnicodeError as error:
         encoding_of(path)
         # UTF-16 is known by its mark only, so that this is where it may turn out to be something else.
         raise problems.ENCODING(file=path.name) from error
-    return target
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Lines:
-    """``regular``: one kind of line end throughout, no empty line, no row of more than twice _ROW bytes: the row that a person sees is then
-    the row that is counted, and none that DuckDB would lose.
+    """What the lines of a text are like, which is taken in pieces of at most twice _ROW bytes.
 
+    ``regular``: one kind of line end throughout, no empty line, no row of more than twice _ROW bytes, no blank behind a closing quote
+    (DuckDB drops it): the row that a person sees is then the row that is counted, and none that DuckDB would lose or change.
     ``rows``: lines below the first; None where there are quotes, as a cell may then hold several lines, or a quote mean nothing.
     """
 
-    regular: bool
-    rows: int | None
+    _regular: bool = True
+    _feeds: int = 0
+    _returns: int = 0
+    _pairs: int = 0
+    _quotes: bool = False
+    _inside: bool = False
+    _last: bytes = b""
+    # Bytes since the last line end that is one.
+    _since: int = 0
 
-    @classmethod
-    def of(cls, path: Path) -> "_Lines":
-        """Look at a file once."""
-        feeds = returns = pairs = 0
-        quotes, inside, last = False, False, b""
-        with path.open("rb") as file:
-            while chunk := file.read(_ROW):
-                # The last byte of the chunk before may begin a pair.
-                joined = np.frombuffer(last + chunk, np.uint8)
-                feed = joined == _FEED
-                if np.any(feed[1:] & feed[:-1]):
-                    return _IRREGULAR
-                if b"\r" in chunk or last == b"\r":
-                    back = joined == _RETURN
-                    if np.any(back[1:] & feed[:-1]):
-                        return _IRREGULAR
-                    pairs += int(np.count_nonzero(feed[1:] & back[:-1]))
-                    returns += int(np.count_nonzero(back[len(last) :]))
-                feed = feed[len(last) :]
-                feeds += int(np.count_nonzero(feed))
-                if inside or b'"' in chunk:
-                    quotes = True
-                    quoted = _quoted(chunk, inside=inside)
-                    feed, inside = feed & ~quoted, bool(quoted[-1])
-                # A row that is longer than DuckDB's buffer is lost without a word: one that begins and ends beyond a chunk is told here.
-                if len(chunk) == _ROW and not feed.any():
-                    return _IRREGULAR
-                last = chunk[-1:]
-        ended = last == b"\n"
-        regular = not inside and returns == pairs and pairs in (0, feeds)
-        return cls(regular=regular, rows=None if quotes else feeds - ended)
+    @property
+    def regular(self) -> bool:
+        """Of all that was taken."""
+        return self._regular and not self._inside and self._returns == self._pairs and self._pairs in (0, self._feeds)
+
+    @property
+    def rows(self) -> int | None:
+        """Of all that was taken."""
+        return None if self._quotes else self._feeds - (self._last == b"\n")
+
+    def take(self, chunk: bytes) -> None:
+        """The next piece of the text."""
+        if not (self._regular and chunk):
+            return
+        # The last byte of the chunk before may begin a pair.
+        joined, before = np.frombuffer(self._last + chunk, np.uint8), len(self._last)
+        feed = joined == _FEED
+        empty = bool(np.any(feed[1:] & feed[:-1]))
+        if b"\r" in chunk or self._last == b"\r":
+            back = joined == _RETURN
+            empty = empty or bool(np.any(back[1:] & feed[:-1]))
+            self._pairs += int(np.count_nonzero(feed[1:] & back[:-1]))
+            self._returns += int(np.count_nonzero(back[before:]))
+        self._feeds += int(np.count_nonzero(feed[before:]))
+        if self._inside or self._last == b'"' or b'"' in chunk:
+            quoted = self._quoted(joined)
+            empty = empty or _blank_behind_quote(joined, quoted)
+            feed = feed & ~quoted
+            self._inside = bool(quoted[-1])
+        self._regular = not empty and self._fits(feed[before:])
+        self._last = chunk[-1:]
+
+    def _quoted(self, joined: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
+        """Which bytes stand inside of quotes; a quote that is escaped ends and begins them."""
+        self._quotes = True
+        # The byte before may itself be a quote: it has been counted.
+        quotes = joined == _QUOTE
+        quotes[: len(self._last)] = self._inside
+        return np.logical_xor.accumulate(quotes)
+
+    def _fits(self, feed: npt.NDArray[np.bool_]) -> bool:
+        """A row that is longer than DuckDB's buffer is lost without a word: one that reaches over pieces is told here."""
+        if not feed.any():
+            self._since += len(feed)
+            return self._since <= _ROW
+        first, self._since = self._since + int(np.argmax(feed)), int(np.argmax(feed[::-1]))
+        return first <= _ROW
 
 
-_IRREGULAR = _Lines(regular=False, rows=None)
-
-
-def _quoted(text: bytes, *, inside: bool) -> npt.NDArray[np.bool_]:
-    """Which bytes stand inside of quotes, where the text before ended ``inside`` of them; a quote that is escaped ends and begins them."""
-    quotes = np.frombuffer(text, np.uint8) == _QUOTE
-    return np.logical_xor.accumulate(quotes) ^ inside
+def _blank_behind_quote(text: npt.NDArray[np.uint8], quoted: npt.NDArray[np.bool_]) -> bool:
+    """Does a blank follow a closing quote?"""
+    return bool(np.any((text[:-1] == _QUOTE) & ~quoted[:-1] & (text[1:] == _BLANK)))
