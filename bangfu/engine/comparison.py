@@ -14,7 +14,7 @@ from bangfu.core.problems import Problem
 from bangfu.core.whole_files import check_places
 from bangfu.engine import problems
 from bangfu.engine.datasets import declared_datasets
-from bangfu.engine.delivered import take_delivered
+from bangfu.engine.delivered import hashed, take_delivered
 from bangfu.engine.duckdb_.facts import Delivery, about_employers, compare_names, drop_matches, match, staged_rows
 from bangfu.engine.duckdb_.judgement import judge, told_of
 from bangfu.engine.duckdb_.numbers import create_macros
@@ -23,6 +23,7 @@ from bangfu.engine.duckdb_.session import Limits, count, joined_as_written, sess
 from bangfu.engine.findings.evidence import gather_evidence
 from bangfu.engine.findings.write import Count, check_target, gather, write_gathered, write_sorted
 from bangfu.engine.intake.deliveries import Manifest, stage_delivery, staged_columns
+from bangfu.engine.intake.deliveries_concerned import DeliveredFile
 from bangfu.engine.intake.deliveries_folder import About
 from bangfu.engine.intake.deliveries_raw import readable
 from bangfu.engine.intake.staged_deliveries import check_totals, delivery_of
@@ -129,8 +130,9 @@ def compare(
             staged = _staged(datasets, on, about, how, folder, manifests)
             compared = compare_staged(registry, staged, on, out, how=how, evidence=evidence)
     else:
-        take, stages = _Delivered(datasets, on, about, how, manifests), Stages(how.stages, how.limits.stop)
-        compared = _compare(registry, take, on, out, how=how, stages=stages, evidence=evidence)
+        with hashed(datasets, about) as files:
+            take, stages = _Delivered(files, on, about, how, manifests), Stages(how.stages, how.limits.stop)
+            compared = _compare(registry, take, on, out, how=how, stages=stages, evidence=evidence)
     remarks = tuple(problem for manifest in manifests for problem in _remarks(manifest, about.get(manifest.dataset)))
     return Summary(
         on,
@@ -302,7 +304,7 @@ def _staged(
 class _Delivered:
     """Takes files straight into a comparison, without staging more than what concerns the register."""
 
-    datasets: Mapping[str, Path]
+    files: Mapping[str, DeliveredFile]
     on: date
     about: Mapping[str, About]
     how: How
@@ -318,9 +320,7 @@ class _Delivered:
             self.how.told(dataset)
             stages.begin("match", dataset)
 
-        for name, one in take_delivered(
-            connection, self.datasets, self.about, folder, on=self.on, facts=facts, told=told
-        ):
+        for name, one in take_delivered(connection, self.files, self.about, folder, on=self.on, facts=facts, told=told):
             if one.delivery is not None and one.manifest is not None:
                 stages.end(one.manifest.rows)
                 self.manifests.append(one.manifest)
@@ -328,7 +328,7 @@ class _Delivered:
                 continue
             stages.end()
             # Sealed: which rows concern whom can only be told of all of them.
-            alone = {name: self.datasets[name]}
+            alone = {name: self.files[name].path}
             for staged in _staged(alone, self.on, self.about, replace(self.how, told=_nobody), folder, self.manifests):
                 yield _matched(connection, staged, self.how, folder, facts)
         self.how.told("")

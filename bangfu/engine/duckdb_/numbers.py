@@ -106,17 +106,19 @@ def _tidied(text: str) -> str:
     return f"CASE WHEN regexp_full_match({quickly}, '[0-9Xx*]*') THEN {quickly} ELSE {tidied} END"
 
 
-def resolve_numbers(connection: duckdb.DuckDBPyConnection, texts: str, target: str) -> None:
-    """Read every distinct ``text`` of the relation ``texts`` into the temporary table ``target``.
+def resolve_numbers(connection: duckdb.DuckDBPyConnection, texts: str, target: str, *, clean: bool = True) -> None:
+    """Read every distinct ``text`` of the relation ``texts`` into the temporary table ``target``. ``clean``: some may be clean numbers.
 
     Columns: text (as written), key BIGINT, fault (a value of core.ids.Fault), tidy (NULL where there is a key; see normal_of). key is NULL
     exactly where fault is not. NULL is not resolved: a missing number is the caller's to name.
     """
-    distinct = f"(SELECT DISTINCT text FROM {texts} WHERE text IS NOT NULL)"
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE _texts AS SELECT text, {clean_key()} AS key FROM {with_whole(distinct, 'text')}"
-    )
-    tidied = f"(SELECT text, {_tidied('text')} AS tidy FROM _texts WHERE key IS NULL)"
+    unclean = f"(SELECT DISTINCT text FROM {texts} WHERE text IS NOT NULL)"
+    if clean:
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE _texts AS SELECT text, {clean_key()} AS key FROM {with_whole(unclean, 'text')}"
+        )
+        unclean = "(SELECT text FROM _texts WHERE key IS NULL)"
+    tidied = f"(SELECT text, {_tidied('text')} AS tidy FROM {unclean})"
     # A pattern is looked for only where the length allows it.
     ended = f"""(SELECT text, CASE WHEN strlen(tidy) BETWEEN 18 AND 19 THEN CASE WHEN regexp_full_match(tidy, '[0-9]{{17}}[xхХ×*]')
         THEN concat(substr(tidy, 1, 17), 'X') ELSE tidy END ELSE tidy END AS tidy,
@@ -132,10 +134,11 @@ def resolve_numbers(connection: duckdb.DuckDBPyConnection, texts: str, target: s
     rest = pa.Table.from_batches(list(batches), _UNREAD)
     connection.execute(f"DELETE FROM {target} WHERE key IS NULL AND fault IS NULL")
     connection.register("_rest", rest)
-    connection.execute(f"""INSERT INTO {target} SELECT text, key, fault, tidy FROM _rest
-        UNION ALL SELECT text, key, NULL, NULL FROM _texts WHERE key IS NOT NULL""")
+    connection.execute(f"INSERT INTO {target} SELECT text, key, fault, tidy FROM _rest")
     connection.unregister("_rest")
-    connection.execute("DROP TABLE _texts")
+    if clean:
+        connection.execute(f"INSERT INTO {target} SELECT text, key, NULL, NULL FROM _texts WHERE key IS NOT NULL")
+        connection.execute("DROP TABLE _texts")
 
 
 def normal_of(of: str = "") -> str:

@@ -193,7 +193,7 @@ class _Staging:
         if self.sealed:
             resolve_tokens(self.connection, "unkeyed", "resolved")
         elif self.dataset.columns[self.dataset.key].type == "id":
-            resolve_numbers(self.connection, "unkeyed", "resolved")
+            resolve_numbers(self.connection, "unkeyed", "resolved", clean=False)
         else:
             resolve_certificates(self.connection)
             derived = DERIVED_COLUMNS["disability_id"]

@@ -4,8 +4,7 @@ Three of four rows of a department are about people who are not on file. Of thes
 that the counts of the manifest are those of a delivery that was staged (intake/deliveries.py). Nothing is written down.
 """
 
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -29,13 +28,21 @@ from bangfu.engine.intake.deliveries import (
     wanted_columns,
 )
 from bangfu.engine.intake.deliveries_raw import RawTable, Wanted, open_raw, readable
-from bangfu.engine.intake.files import sha256_of
 from bangfu.engine.rules.expressions import columns_of, parse, sql_of
 from bangfu.engine.sealing.staged import sealed_with
 from bangfu.engine.sealing.tokens import FORM
 
 # The rows of the delivery that was read last, with the columns of a staged one.
 RELATION = "concerned"
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveredFile:
+    """``sha256`` gives the file's hash, once it is needed; ``widths`` (heading → bytes) of text of fixed width."""
+
+    path: Path
+    sha256: Callable[[], str]
+    widths: Mapping[str, int] | None = None
 
 
 def know_people(connection: duckdb.DuckDBPyConnection) -> None:
@@ -50,12 +57,11 @@ def know_people(connection: duckdb.DuckDBPyConnection) -> None:
 def read_concerned(
     connection: duckdb.DuckDBPyConnection,
     dataset: str,
-    path: Path,
+    file: DeliveredFile,
     folder: Path,
     *,
     today: date,
     facts: frozenset[str],
-    widths: Mapping[str, int] | None = None,
 ) -> Manifest | None:
     """Make the view RELATION of a delivery's rows about persons of ``known``; None where it is sealed, which cannot be seen here.
 
@@ -64,9 +70,8 @@ def read_concerned(
     outlive the view; the next call replaces it.
     """
     declared, wanted = wanted_columns(dataset, None)
-    with ThreadPoolExecutor(1) as pool, readable(path):
-        hashed = pool.submit(sha256_of, path)
-        raw = _kept(connection, declared, path, wanted, folder, _Asked.of(declared, facts), widths)
+    with readable(file.path):
+        raw = _kept(connection, declared, file, wanted, folder, _Asked.of(declared, facts))
         if raw is None:
             return None
         reading = _Reading(connection, declared)
@@ -75,9 +80,9 @@ def read_concerned(
         unreadable = reading.lay_out(today)
         return Manifest(
             dataset=dataset,
-            file=path.name,
-            sha256=hashed.result(),
-            size=path.stat().st_size,
+            file=file.path.name,
+            sha256=file.sha256(),
+            size=file.path.stat().st_size,
             rows=rows,
             keyed=rows - sum(quarantined.values()),
             quarantined=quarantined,
@@ -93,15 +98,14 @@ def read_concerned(
 def _kept(
     connection: duckdb.DuckDBPyConnection,
     dataset: Dataset,
-    path: Path,
+    file: DeliveredFile,
     wanted: Wanted,
     folder: Path,
     asked: "_Asked",
-    widths: Mapping[str, int] | None,
 ) -> RawTable | None:
     """Make the table ``kept``; None where the file is sealed."""
     for once in (True, False):
-        raw = open_raw(connection, path, wanted, folder, widths, once=once)
+        raw = open_raw(connection, file.path, wanted, folder, file.widths, once=once)
         try:
             connection.execute(f"CREATE OR REPLACE TEMP TABLE kept AS {_kept_query(dataset, asked)}")
             # No token is a clean number, so that a sealed delivery is kept whole.
@@ -208,7 +212,7 @@ class _Reading:
         self.connection.execute(f"""CREATE OR REPLACE TEMP TABLE unkeyed AS
             SELECT row, {name(self.dataset.key)} AS text, broken FROM kept WHERE key IS NULL""")
         if self.dataset.columns[self.dataset.key].type == "id":
-            resolve_numbers(self.connection, "unkeyed", "resolved")
+            resolve_numbers(self.connection, "unkeyed", "resolved", clean=False)
         else:
             resolve_certificates(self.connection)
         reason = f"CASE WHEN broken THEN '{BROKEN_ROW}' ELSE coalesce(fault, 'missing') END AS reason"

@@ -17,8 +17,8 @@ from bangfu.engine.intake.delimited import delimiter_of
 from bangfu.engine.intake.files import encoding_of
 from bangfu.engine.intake.tables import Cell
 
-# What is looked at again and again should stay in the processor's cache.
-_CHUNK = 1 << 20
+# What is looked at again and again should stay in the processor's cache, and in memory that the process does not give back in between.
+_CHUNK = 1 << 18
 # Nothing that anybody would call a row of a table has so many bytes.
 _ROW = 1 << 20
 _FEED, _RETURN, _QUOTE, _BLANK = b'\n\r" '
@@ -96,8 +96,8 @@ def _is_utf8(path: Path, lines: "_Lines") -> bool:
                 return False
             whole = rest + chunk if rest else chunk
             end = _last_whole(whole)
-            whole, rest = whole[:end] if end < len(whole) else whole, whole[end:]
-            offsets = pa.array([0, len(whole)], pa.int32()).buffers()[1]
+            rest = whole[end:]
+            offsets = pa.array([0, end], pa.int32()).buffers()[1]
             try:
                 pa.StringArray.from_buffers(1, offsets, pa.py_buffer(whole)).validate(full=True)
             except pa.ArrowInvalid:
@@ -228,7 +228,8 @@ class _Lines:
         if not feed.any():
             self._since += len(feed)
             return self._since <= _ROW
-        first, self._since = self._since + int(np.argmax(feed)), int(np.argmax(feed[::-1]))
+        ends = np.flatnonzero(feed)
+        first, self._since = self._since + int(ends[0]), len(feed) - 1 - int(ends[-1])
         return first <= _ROW
 
 

@@ -12,7 +12,8 @@ import pytest
 from bangfu.engine.duckdb_.numbers import create_macros
 from bangfu.engine.duckdb_.session import Limits, session
 from bangfu.engine.intake.deliveries import Manifest, stage_delivery
-from bangfu.engine.intake.deliveries_concerned import RELATION, know_people, read_concerned
+from bangfu.engine.intake.deliveries_concerned import RELATION, DeliveredFile, know_people, read_concerned
+from bangfu.engine.intake.files import sha256_of
 from bangfu.engine.rules.ruleset import load_rules
 from tests.properties.judge import last_character
 
@@ -90,11 +91,11 @@ OTHER = (int(OURS[:17]), "王大明", 500000, "封存")
 
 
 def _read(path: Path) -> tuple[Manifest | None, list[tuple[object, ...]]]:
-    facts = load_rules().facts
+    facts, file = load_rules().facts, DeliveredFile(path, lambda: sha256_of(path))
     with session(Limits(threads=1)) as (connection, folder):
         create_macros(connection)
         connection.execute(f"CREATE TABLE filed AS SELECT {int(OURS[:17])} AS key, '王明' AS name, '王明' AS folded")
         know_people(connection)
-        read = read_concerned(connection, "provident_fund", path, folder, today=ON, facts=facts)
+        read = read_concerned(connection, "provident_fund", file, folder, today=ON, facts=facts)
         rows = connection.execute(f"SELECT row, key, name, base, status FROM {RELATION} ORDER BY row").fetchall()
     return read, rows
