@@ -275,3 +275,6 @@ def test_the_queue_is_complete_in_english(union: Union) -> None:
     assert "1 contradiction" in page
     assert "True: goes on as determined" in page
     assert "disposable income of 12 months" in page
+    # What stands against it quotes kinds of findings, which the trace keeps in Chinese alone.
+    assert "clues: Owns a vehicle Contradicts" in page
+    assert "名下机动车" not in page
