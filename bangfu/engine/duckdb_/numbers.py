@@ -24,7 +24,7 @@ _UNREAD = pa.schema([("text", pa.string()), ("key", pa.int64()), ("fault", pa.st
 
 
 def create_macros(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the macros check_of(key), whole_of(key) and day_exists(year, month, day).
+    """Make the macros check_of(key), whole_of(key), born_ok(key) and day_exists(year, month, day).
 
     check_of is the 18th character of a number; whole_of is what with_whole makes of its text.
 
@@ -109,7 +109,7 @@ def _tidied(text: str) -> str:
 def resolve_numbers(connection: duckdb.DuckDBPyConnection, texts: str, target: str, *, clean: bool = True) -> None:
     """Read every distinct ``text`` of the relation ``texts`` into the temporary table ``target``. ``clean``: some may be clean numbers.
 
-    Columns: text (as written), key BIGINT, fault (a value of core.ids.Fault), tidy (NULL where there is a key; see normal_of). key is NULL
+    Columns: text (as written), key BIGINT, fault (a value of core.ids.Fault), tidy (NULL where there is a key; see NORMAL). key is NULL
     exactly where fault is not. NULL is not resolved: a missing number is the caller's to name.
     """
     unclean = f"(SELECT DISTINCT text FROM {texts} WHERE text IS NOT NULL)"
@@ -141,9 +141,8 @@ def resolve_numbers(connection: duckdb.DuckDBPyConnection, texts: str, target: s
         connection.execute("DROP TABLE _texts")
 
 
-def normal_of(of: str = "") -> str:
-    """What a text reads as: the number of 18 characters, else the tidied text. ``of``: the alias of what resolve_numbers made."""
-    return f"CASE WHEN {of}key IS NULL THEN {of}tidy ELSE concat({of}key, check_of({of}key)) END"
+# What a text reads as, of what resolve_numbers made: the number of 18 characters, else the tidied text.
+NORMAL = "CASE WHEN key IS NULL THEN tidy ELSE concat(key, check_of(key)) END"
 
 
 # Of a text that has the shape of a number and is none: the same answers as core.ids, in the same order.

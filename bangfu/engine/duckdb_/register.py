@@ -14,7 +14,7 @@ from bangfu.core.shipped import policy_folder
 from bangfu.engine import problems
 from bangfu.engine.datasets import Column, ColumnType
 from bangfu.engine.duckdb_.names import fold_names, name_hash
-from bangfu.engine.duckdb_.numbers import clean_key, normal_of, resolve_numbers, with_whole
+from bangfu.engine.duckdb_.numbers import NORMAL, clean_key, resolve_numbers, with_whole
 from bangfu.engine.duckdb_.session import count, name
 from bangfu.engine.duckdb_.values import Prepared, odd_cell, prepare
 from bangfu.engine.intake.deliveries_raw import Wanted, open_raw
@@ -136,7 +136,7 @@ def _lay_out_numbers(connection: duckdb.DuckDBPyConnection, division: Prepared) 
     resolve_numbers(connection, f"({odd})", "numbers")
     connection.execute(f"""CREATE OR REPLACE TEMP TABLE odd AS
         SELECT *, row_number() OVER () AS id, dense_rank() OVER (ORDER BY normal) AS same
-        FROM (SELECT *, {normal_of()} AS normal FROM numbers)""")
+        FROM (SELECT *, {NORMAL} AS normal FROM numbers)""")
     steps = (_PERSONS.format(is_a_household=IS_A_HOUSEHOLD.format("head")), _HOMES, _RANKED, _TEXTS, _PLACED)
     # What is done with goes at once.
     done = (f"DROP TABLE {table}" for table in ("numbers", "odd", "numbered", "persons", "homes"))

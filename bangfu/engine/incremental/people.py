@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import duckdb
 
 from bangfu.engine.duckdb_.names import name_hash
-from bangfu.engine.duckdb_.numbers import normal_of, resolve_numbers
+from bangfu.engine.duckdb_.numbers import NORMAL, resolve_numbers
 from bangfu.engine.duckdb_.register import IS_A_HOUSEHOLD
 from bangfu.engine.incremental.folder import PART
 from bangfu.engine.rules.ruleset import FILE_COLUMNS
@@ -35,7 +35,7 @@ def lay_out_arrived(connection: duckdb.DuckDBPyConnection, part: int) -> None:
     connection.execute(f"""CREATE OR REPLACE TEMP TABLE arrived AS
         WITH head AS (
             SELECT text, key, CASE WHEN {IS_A_HOUSEHOLD.format("heads_read")} THEN coalesce(key, {_named("normal")}) END AS family
-            FROM (SELECT *, {normal_of()} AS normal FROM heads_read) AS heads_read
+            FROM (SELECT *, {NORMAL} AS normal FROM heads_read) AS heads_read
         )
         SELECT pid + {part * PART} AS pid, coalesce(head.family, {_named("head.text")}) AS home,
             coalesce(head.family, {_named(f"concat('row ', pid + {part * PART})")}) AS household, filed.key, fault,
@@ -56,7 +56,7 @@ def homes_of_texts(connection: duckdb.DuckDBPyConnection, texts: Sequence[str], 
     resolve_numbers(connection, "closing", "closing_read")
     connection.execute(f"""CREATE OR REPLACE TEMP TABLE {target} AS SELECT DISTINCT CASE WHEN {IS_A_HOUSEHOLD.format("closing_read")}
         THEN coalesce(closing_read.key, {_named("closing_read.normal")}) ELSE {_named("text")} END AS home
-        FROM (SELECT *, {normal_of()} AS normal FROM closing_read) AS closing_read""")
+        FROM (SELECT *, {NORMAL} AS normal FROM closing_read) AS closing_read""")
 
 
 def settle_household_names(connection: duckdb.DuckDBPyConnection) -> None:

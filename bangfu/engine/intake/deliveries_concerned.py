@@ -161,21 +161,19 @@ def _kept_query(dataset: Dataset, asked: _Asked) -> str:
     number, person = f"source.{name(dataset.key)}", f"source.{name(dataset.person)}"
     columns = [column for column in staged_columns(dataset) if column in dataset.columns]
     odd = [odd_cell(f"source.{name(c)}", staged_columns(dataset)[c]) for c in columns]
-    is_id = dataset.columns[dataset.key].type == "id"
-    key = "abs(source.whole) // 10" if is_id else clean
-    # The file's number was verified: one that is equal needs no arithmetic.
-    unclean = "FALSE" if is_id else f"{clean} IS NULL"
     same = f"coalesce(hash({person}) = known.written_hash, FALSE)"
     # Each condition is asked only of the rows that those before it left open.
     unreadable = " ".join(f"WHEN {condition} THEN TRUE" for condition in odd if condition)
     strange = f"CASE WHEN {clean} IS NULL THEN TRUE {unreadable} ELSE FALSE END"
-    said = f"WHEN {unclean} THEN TRUE WHEN NOT {same} THEN TRUE WHEN {asked.states or 'TRUE'} THEN TRUE"
-    tells = f"CASE {said} {unreadable} ELSE FALSE END"
+    said = f"WHEN NOT {same} THEN TRUE WHEN {asked.states or 'TRUE'} THEN TRUE"
+    tells = f"CASE WHEN {clean} IS NULL THEN TRUE {said} {unreadable} ELSE FALSE END"
     cells = [column for column in dict.fromkeys([dataset.person, *columns]) if column != dataset.key]
     shown = "".join(f", source.{name(column)}" for column in cells)
     full = f", CASE WHEN known.whole IS NULL THEN TRUE ELSE {tells} END AS in_full" if asked.silence else ""
-    written = f"CASE WHEN known.whole IS NULL THEN {number} END" if is_id else number
-    rows = f"""SELECT source.row, source.broken, CASE WHEN known.whole IS NULL THEN {clean} ELSE {key} END AS key,
+    # Of a certificate what stands behind the number is asked for too.
+    is_id = dataset.columns[dataset.key].type == "id"
+    written = f"CASE WHEN {clean} IS NULL THEN {number} END" if is_id else number
+    rows = f"""SELECT source.row, source.broken, {clean} AS key,
             known.whole IS NOT NULL AS concerns, {written} AS {name(dataset.key)}, {same} AS same_name{shown}{full}
         FROM {relation} AS source LEFT JOIN known USING (whole)
         WHERE CASE WHEN known.whole IS NULL THEN {strange} ELSE {"TRUE" if asked.silence else tells} END"""

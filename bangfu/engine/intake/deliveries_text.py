@@ -225,12 +225,10 @@ class _Lines:
 
     def _fits(self, feed: npt.NDArray[np.bool_]) -> bool:
         """A row that is longer than DuckDB's buffer is lost without a word: one that reaches over pieces is told here."""
-        if not feed.any():
-            self._since += len(feed)
-            return self._since <= _ROW
         ends = np.flatnonzero(feed)
-        first, self._since = self._since + int(ends[0]), len(feed) - 1 - int(ends[-1])
-        return first <= _ROW
+        reached = self._since + (int(ends[0]) if ends.size else len(feed))
+        self._since = len(feed) - 1 - int(ends[-1]) if ends.size else reached
+        return reached <= _ROW
 
 
 def _blank_behind_quote(text: npt.NDArray[np.uint8], quoted: npt.NDArray[np.bool_]) -> bool:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from bangfu.core.problems import Problem
 from bangfu.engine.intake.deliveries_text import regular_text
 
 MEGABYTE = 1 << 20
@@ -22,6 +23,9 @@ MEGABYTE = 1 << 20
         ('杨兰,"" \n', False),
         ("杨兰,5\n\n", False),
         ('"杨兰,5\n', False),
+        # Line ends of two kinds: which row is which?
+        ("杨兰,5\r\n", False),
+        ("杨兰\r,5\n", False),
     ],
 )
 def test_only_what_duckdb_reads_alike_is_regular(tmp_path: Path, encoding: str, rows: str, regular: bool) -> None:
@@ -39,3 +43,22 @@ def test_pieces_of_a_text_are_looked_at_across_their_border(tmp_path: Path, befo
     for written, regular in ((cell, False), (cell.replace(" ", ""), True)):
         path.write_text(start + lines + filler + written, "utf-8", newline="")
         assert (regular_text(path, tmp_path) is not None) is regular
+
+
+def test_a_line_end_of_two_characters_may_lie_across_the_border(tmp_path: Path) -> None:
+    path = tmp_path / "delivery.csv"
+    start = "甲,乙\r\n"
+    path.write_text(f"{start}{'x' * (MEGABYTE - len(start.encode()) - 3)},y\r\n", "utf-8", newline="")
+    text = regular_text(path, tmp_path)
+    assert text is not None
+    assert (text.headings, text.rows) == (("甲", "乙"), 1)
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-16"])
+def test_a_text_that_ends_within_a_character_is_refused(tmp_path: Path, encoding: str) -> None:
+    path, written = tmp_path / "delivery.csv", "姓名,金额\n杨兰,5\n杨".encode(encoding)
+    path.write_bytes(written)
+    assert regular_text(path, tmp_path) is not None
+    path.write_bytes(written[:-1])
+    with pytest.raises(Problem):
+        regular_text(path, tmp_path)
