@@ -12,11 +12,10 @@ from threading import local
 import duckdb
 
 from bangfu.engine.datasets import declared_datasets
-from bangfu.engine.duckdb_.facts import Delivery, match
+from bangfu.engine.duckdb_.facts import Delivery, match_concerned
 from bangfu.engine.duckdb_.numbers import create_macros
-from bangfu.engine.duckdb_.session import count
 from bangfu.engine.intake.deliveries import Manifest
-from bangfu.engine.intake.deliveries_concerned import RELATION, DeliveredFile, know_people, read_concerned
+from bangfu.engine.intake.deliveries_concerned import RELATION, SILENT, DeliveredFile, know_people, read_concerned
 from bangfu.engine.intake.deliveries_folder import About
 from bangfu.engine.intake.files import sha256_of
 
@@ -110,10 +109,8 @@ def _take(
         manifest = read_concerned(cursor, dataset, file, folder, today=on, facts=facts)
         if manifest is None:
             return Taken(None, None)
-        delivery = Delivery(
-            declared_datasets()[dataset], file.path.name, (), about.as_of, about.coverage, table=RELATION
-        )
-        match(cursor, delivery, facts, rows=count(cursor, "SELECT count(*) FROM kept"))
+        delivery = Delivery(declared_datasets()[dataset], file.path.name, (), about.as_of, about.coverage)
+        match_concerned(cursor, delivery, facts, RELATION, SILENT)
         cursor.execute("DROP TABLE IF EXISTS kept")
         return Taken(delivery, manifest)
     finally:

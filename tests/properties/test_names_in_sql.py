@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bangfu.core.names import differ, fold
-from bangfu.engine.duckdb_.names import fold_names, really_differ
+from bangfu.engine.duckdb_.names import fold_names, name_hash, really_differ
 from bangfu.engine.duckdb_.session import Limits, session
 
 NAMES = st.one_of(
@@ -33,6 +33,14 @@ def test_sql_folds_as_core_does(connection: duckdb.DuckDBPyConnection, names: li
     query = "SELECT written, coalesce(folded, written) FROM given LEFT JOIN folds ON text = written"
     for written, folded in connection.execute(query).fetchall():
         assert folded == fold(written), written
+
+
+def test_no_name_has_no_hash(connection: duckdb.DuckDBPyConnection) -> None:
+    query = (
+        f"SELECT {name_hash('name')} FROM (VALUES ('王明', 1), ('', 2), (NULL, 3)) AS said (name, place) ORDER BY place"
+    )
+    (named,), *others = connection.execute(query).fetchall()
+    assert (named is None, others) == (False, [(None,), (None,)])
 
 
 @settings(max_examples=60, deadline=None)

@@ -22,7 +22,6 @@ class Delivery:
     """A staged delivery as the comparison takes it. ``coverage``: division prefixes; None covers every place.
 
     ``sealed``: the fingerprint of the key that a department sealed it with; it is opened (engine/sealing) before it is matched.
-    ``table``: where its rows are, if not in staged files (intake/deliveries_concerned.py).
     """
 
     dataset: Dataset
@@ -31,16 +30,15 @@ class Delivery:
     as_of: date | None = None
     coverage: tuple[str, ...] | None = None
     sealed: str = ""
-    table: str = ""
 
     @property
     def relation(self) -> str:
         """Its staged rows."""
-        return self.table or f"read_parquet([{', '.join(literal(str(path)) for path in self.staged)}])"
+        return f"read_parquet([{', '.join(literal(str(path)) for path in self.staged)}])"
 
 
 def match(connection: duckdb.DuckDBPyConnection, delivery: Delivery, facts: frozenset[str], *, rows: int) -> None:
-    """Make the tables of one delivery: what it states of the ``facts`` about persons of the register, and nothing else.
+    """Make the tables of one staged delivery: what it states of the ``facts`` about persons of the register, and nothing else.
 
     ``rows``: how many it has. Wants session.joined_as_written: which side is kept in memory is decided here.
 
@@ -52,20 +50,44 @@ def match(connection: duckdb.DuckDBPyConnection, delivery: Delivery, facts: froz
     few = rows * 3 < count(connection, "SELECT count(*) FROM people")
     hashed = staged_name_hash(connection, files)
     query = match_query(delivery.dataset, facts, files, hashed, few=few, silence=silence)
-    # No temporary tables: several cursors of one DuckDB may match deliveries for one comparison.
-    matched, absent = _matched(match_table(delivery)), absent_table(delivery)
+    matched = _lay_down(connection, delivery, query)
+    if silence:
+        _lay_down_absent(connection, delivery, f"(SELECT pid FROM {matched} WHERE row IS NULL)")
+        connection.execute(f"DELETE FROM {matched} WHERE row IS NULL")
+    if about_employers(delivery.dataset, facts):
+        employers = employer_query(delivery.dataset, facts, files)
+        connection.execute(f"CREATE OR REPLACE TABLE {employer_table(delivery)} AS {employers}")
+
+
+def match_concerned(
+    connection: duckdb.DuckDBPyConnection, delivery: Delivery, facts: frozenset[str], relation: str, silent: str
+) -> None:
+    """The same of a delivery whose rows know their person: ``relation`` has pid and ``other``, as of match_query, and what is staged.
+
+    ``silent`` (pid): who has no row, where silence is one of the facts. None of these may be about employers.
+    """
+    _lay_down(connection, delivery, _told(delivery.dataset, facts, "other", f"{relation} AS staged"))
+    if delivery.dataset.silence in facts:
+        _lay_down_absent(connection, delivery, silent)
+
+
+def _lay_down(connection: duckdb.DuckDBPyConnection, delivery: Delivery, query: str) -> str:
+    """Make the view of a match from what _told gives; gives the table on which it stands.
+
+    No temporary one: several cursors of one DuckDB may match deliveries for one comparison.
+    """
+    matched = _matched(match_table(delivery))
     # Few rows give another name: a list that is not there takes half the room of two texts that are not.
     connection.execute(f"""CREATE OR REPLACE TABLE {matched} AS
         SELECT * EXCLUDE (name, folded), CASE WHEN other THEN [name, folded] END AS names FROM ({query})""")
     connection.execute(f"""CREATE OR REPLACE VIEW {match_table(delivery)} AS
         SELECT * EXCLUDE (names), names[1] AS name, names[2] AS folded FROM {matched}""")
-    if silence:
-        connection.execute(f"""CREATE OR REPLACE TABLE {absent} AS
-            SELECT pid, place FROM people SEMI JOIN (SELECT pid FROM {matched} WHERE row IS NULL) USING (pid)""")
-        connection.execute(f"DELETE FROM {matched} WHERE row IS NULL")
-    if about_employers(delivery.dataset, facts):
-        employers = employer_query(delivery.dataset, facts, files)
-        connection.execute(f"CREATE OR REPLACE TABLE {employer_table(delivery)} AS {employers}")
+    return matched
+
+
+def _lay_down_absent(connection: duckdb.DuckDBPyConnection, delivery: Delivery, silent: str) -> None:
+    connection.execute(f"""CREATE OR REPLACE TABLE {absent_table(delivery)} AS
+        SELECT pid, place FROM people SEMI JOIN {silent} AS silent USING (pid)""")
 
 
 def drop_matches(connection: duckdb.DuckDBPyConnection, deliveries: Sequence[Delivery]) -> None:
@@ -121,21 +143,26 @@ def match_query(
     rows without a key never join. ``few``: the relation is the smaller side, and is written as the one to be kept in memory. ``silence``:
     also a row of NULLs for each person of absent_query, which is cheaper than to ask twice.
     """
-    stated = [fact for fact, declared in dataset.states.items() if fact in facts and not declared.employer]
-    other = f"coalesce(known.name_hash <> {hashed}, FALSE)" if _OTHER in facts else "FALSE"
-    states = " OR ".join((other, *(_states(dataset, fact) for fact in stated)))
-    columns = "".join(f", staged.{name(column)}" for column in _columns(dataset, stated))
+    other = f"coalesce(known.name_hash <> {hashed}, FALSE)"
     staged, known = f"{files} AS staged", "(SELECT pid, key, name_hash FROM people WHERE key IS NOT NULL) AS known"
-    if silence:
-        states += " OR staged.key IS NULL"
     joined = (
         f"{known} {'LEFT ' if silence else ''}JOIN {staged}"
         if few
         else f"{staged} {'RIGHT ' if silence else ''}JOIN {known}"
     )
+    also = " OR staged.key IS NULL" if silence else ""
+    return _told(dataset, facts, other, f"{joined} ON known.key = staged.key", also)
+
+
+def _told(dataset: Dataset, facts: frozenset[str], other: str, rows: str, also: str = "") -> str:
+    """What ``rows``, a relation of ``staged`` with pid, tell: see match_query. ``also``: which rows else."""
+    stated = [fact for fact, declared in dataset.states.items() if fact in facts and not declared.employer]
+    other = other if _OTHER in facts else "FALSE"
+    states = " OR ".join((other, *(_states(dataset, fact) for fact in stated)))
+    columns = "".join(f", staged.{name(column)}" for column in _columns(dataset, stated))
     return f"""SELECT pid, row, {other} AS other, CASE WHEN {other} THEN staged.name END AS name,
             CASE WHEN {other} THEN coalesce(staged.folded, staged.name) END AS folded{columns}
-        FROM {joined} ON known.key = staged.key WHERE {states}"""
+        FROM {rows} WHERE {states}{also}"""
 
 
 def absent_query(files: str) -> str:

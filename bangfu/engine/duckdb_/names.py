@@ -36,7 +36,7 @@ NAME_HASH = f"{OF_NAME_HASHES}{duckdb.__version__}"
 
 def name_hash(folded: str) -> str:
     """A hash of a folded name; NULL for an empty one, which differs from no name. Of two names that differ, one pair in 2^64 is missed."""
-    return f"hash(nullif({folded}, ''))"
+    return f"CASE WHEN {folded} <> '' THEN hash({folded}) END"
 
 
 def really_differ(connection: duckdb.DuckDBPyConnection, relation: str, target: str) -> None:

@@ -103,7 +103,8 @@ def _tidied(text: str) -> str:
     # Most have none of it, or what is quickly taken off: to look is cheaper than to take off by patterns three times.
     unmarked = f"CASE WHEN starts_with({text}, chr(39)) THEN substr({text}, 2) ELSE {text} END"
     quickly = f"replace(replace({unmarked}, {literal(_ZERO_WIDTH)}, ''), ' ', '')"
-    return f"CASE WHEN regexp_full_match({quickly}, '[0-9Xx*]*') THEN {quickly} ELSE {tidied} END"
+    return f"""CASE WHEN regexp_full_match({quickly}, '[0-9Xx*]*') THEN {quickly}
+        WHEN regexp_full_match({quickly}, '[{_WIDE}{_NARROW}]*') THEN translate({quickly}, '{_WIDE}', '{_NARROW}') ELSE {tidied} END"""
 
 
 def resolve_numbers(connection: duckdb.DuckDBPyConnection, texts: str, target: str, *, clean: bool = True) -> None:

@@ -226,10 +226,9 @@ def keyed(dataset: Dataset, *, sealed: bool) -> tuple[str, str]:
         return "raw", token_key(number)
     if dataset.columns[dataset.key].type == "id":
         return with_whole("raw", column), clean_key("source.")
-    # 残疾人证号: the first 18 characters are the number.
-    whole = f"strlen({number}) = 20 AND regexp_full_match(substr({number}, 19), '[1-7][1-4]')"
-    key = clean_key("source.")
-    return with_whole("raw", f"substr({column}, 1, 18)"), f"CASE WHEN {whole} THEN {key} END"
+    # 残疾人证号: the first 18 characters are the number, if two such digits stand behind it.
+    digits = f"CASE WHEN strlen({column}) = 20 AND regexp_full_match(substr({column}, 19), '[1-7][1-4]') THEN substr({column}, 1, 18) END"
+    return with_whole("raw", digits), clean_key("source.")
 
 
 def read_column(

@@ -13,7 +13,7 @@ import duckdb
 from sqlglot import exp
 
 from bangfu.engine.datasets import DERIVED_COLUMNS, Dataset
-from bangfu.engine.duckdb_.names import NAME_HASH, fold_names, name_hash
+from bangfu.engine.duckdb_.names import fold_names, name_hash
 from bangfu.engine.duckdb_.numbers import resolve_numbers
 from bangfu.engine.duckdb_.session import count, name
 from bangfu.engine.duckdb_.values import not_clean, odd_cell
@@ -32,8 +32,8 @@ from bangfu.engine.rules.expressions import columns_of, parse, sql_of
 from bangfu.engine.sealing.staged import sealed_with
 from bangfu.engine.sealing.tokens import FORM
 
-# The rows of the delivery that was read last, with the columns of a staged one.
-RELATION = "concerned"
+# The rows of the delivery that was read last, and who has none in it.
+RELATION, SILENT = "concerned", "silent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +46,15 @@ class DeliveredFile:
 
 
 def know_people(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the table ``known`` from ``filed``: ``whole``, as numbers.with_whole makes it, and the hash of the name as written, NULL where
-    there is none or where several persons have the number.
+    """Make the tables ``known`` and ``again`` from ``people``.
+
+    ``known``: of everybody with a number ``whole``, as numbers.with_whole makes it, pid and name_hash. ``again``: the pid of those of
+    them who are not the first with their number.
     """
     connection.execute("""CREATE OR REPLACE TABLE known AS
-        SELECT whole_of(key) AS whole, CASE WHEN count(*) = 1 THEN any_value(hash(nullif(name, ''))) END AS written_hash
-        FROM filed WHERE key IS NOT NULL GROUP BY key""")
+        SELECT whole_of(key) AS whole, pid, name_hash FROM people WHERE key IS NOT NULL""")
+    connection.execute("""CREATE OR REPLACE TABLE again AS SELECT pid FROM known JOIN (
+        SELECT whole, min(pid) AS first FROM known GROUP BY whole HAVING count(*) > 1) AS several USING (whole) WHERE pid <> first""")
 
 
 def read_concerned(
@@ -65,19 +68,23 @@ def read_concerned(
 ) -> Manifest | None:
     """Make the view RELATION of a delivery's rows about persons of ``known``; None where it is sealed, which cannot be seen here.
 
-    Rows that give the name of the file and state none of the ``facts`` are only there where silence is one, and hold nothing then.
+    RELATION: pid, row, the columns that are staged, and ``other``: does the row give another name than the file, folded? If so it has
+    ``name`` and ``folded``.
+    A row is there once for each person with its number. Of rows that give the file's name those need not be there that state none of
+    the ``facts``. Where silence is one of them there is the table SILENT (pid) of the persons without a row, too.
     The manifest is that of stage_delivery without staged files. Raises the same Problems. ``folder`` takes temporary files and must
     outlive the view; the next call replaces it.
     """
     declared, wanted = wanted_columns(dataset, None)
     with readable(file.path):
-        raw = _kept(connection, declared, file, wanted, folder, _Asked.of(declared, facts))
+        asked = _Asked.of(declared, facts)
+        raw = _kept(connection, declared, file, wanted, folder, asked)
         if raw is None:
             return None
         reading = _Reading(connection, declared)
         rows = reading.count_rows(raw)
         quarantined = reading.resolve()
-        unreadable = reading.lay_out(today)
+        unreadable = reading.lay_out(today, silence=asked.silence)
         return Manifest(
             dataset=dataset,
             file=file.path.name,
@@ -108,6 +115,9 @@ def _kept(
         raw = open_raw(connection, file.path, wanted, folder, file.widths, once=once)
         try:
             connection.execute(f"CREATE OR REPLACE TEMP TABLE kept AS {_kept_query(dataset, asked)}")
+            if asked.silence:
+                connection.execute("CREATE OR REPLACE TEMP TABLE absent AS SELECT pid FROM kept WHERE row IS NULL")
+                connection.execute("DELETE FROM kept WHERE row IS NULL")
             # No token is a clean number, so that a sealed delivery is kept whole.
             token = f"SELECT 1 FROM kept WHERE starts_with({name(dataset.key)}, '{FORM}') LIMIT 1"
             if connection.execute(token).fetchall() and sealed_with(connection, dataset.key):
@@ -156,32 +166,31 @@ def _cell(column: str) -> exp.Expression:
 
 
 def _kept_query(dataset: Dataset, asked: _Asked) -> str:
-    """The one pass: rows about persons of ``known``, rows whose number is not clean, and rows with a cell that may be unreadable."""
-    relation, clean = keyed(dataset, sealed=False)
+    """The one pass: rows about persons of ``known``, rows whose number is not clean, and rows with a cell that may be unreadable.
+
+    Columns: pid; theirs, the hash of the person's name where the row may give another one; row and broken; clean, whether the number is;
+    and cells as written: an ID number only where it is not clean, a name where it may differ. Where silence is asked for: also a row of
+    NULLs for each person without one.
+    """
+    relation, _ = keyed(dataset, sealed=False)
     number, person = f"source.{name(dataset.key)}", f"source.{name(dataset.person)}"
     columns = [column for column in staged_columns(dataset) if column in dataset.columns]
     odd = [odd_cell(f"source.{name(c)}", staged_columns(dataset)[c]) for c in columns]
-    same = f"coalesce(hash({person}) = known.written_hash, FALSE)"
+    differs = f"(known.name_hash <> hash({person}) AND {person} <> '')"
     # Each condition is asked only of the rows that those before it left open.
     unreadable = " ".join(f"WHEN {condition} THEN TRUE" for condition in odd if condition)
-    strange = f"CASE WHEN {clean} IS NULL THEN TRUE {unreadable} ELSE FALSE END"
-    said = f"WHEN NOT {same} THEN TRUE WHEN {asked.states or 'TRUE'} THEN TRUE"
-    tells = f"CASE WHEN {clean} IS NULL THEN TRUE {said} {unreadable} ELSE FALSE END"
-    cells = [column for column in dict.fromkeys([dataset.person, *columns]) if column != dataset.key]
-    shown = "".join(f", source.{name(column)}" for column in cells)
-    full = f", CASE WHEN known.whole IS NULL THEN TRUE ELSE {tells} END AS in_full" if asked.silence else ""
+    absent = "WHEN source.row IS NULL THEN TRUE" if asked.silence else ""
+    shown = "".join(f", source.{name(column)}" for column in columns if column not in (dataset.key, dataset.person))
+    # The name that the file has is not written down once more, unless a fact reads it.
+    called = person if dataset.person in columns else f"CASE WHEN NOT valid OR {differs} THEN {person} END"
     # Of a certificate what stands behind the number is asked for too.
     is_id = dataset.columns[dataset.key].type == "id"
-    written = f"CASE WHEN {clean} IS NULL THEN {number} END" if is_id else number
-    rows = f"""SELECT source.row, source.broken, {clean} AS key,
-            known.whole IS NOT NULL AS concerns, {written} AS {name(dataset.key)}, {same} AS same_name{shown}{full}
-        FROM {relation} AS source LEFT JOIN known USING (whole)
-        WHERE CASE WHEN known.whole IS NULL THEN {strange} ELSE {"TRUE" if asked.silence else tells} END"""
-    if not asked.silence:
-        return rows
-    # Of somebody about whom nothing is said: that there is a row, and no more.
-    left = ", ".join(f"CASE WHEN in_full THEN {name(column)} END AS {name(column)}" for column in cells)
-    return f"SELECT row, broken, key, concerns, {name(dataset.key)}, same_name, {left} FROM ({rows})"
+    written = f"CASE WHEN NOT valid THEN {number} END" if is_id else number
+    return f"""SELECT pid, CASE WHEN {differs} THEN known.name_hash END AS theirs, source.row, source.broken, valid AS clean,
+            {written} AS {name(dataset.key)}, {called} AS {name(dataset.person)}{shown}
+        FROM {relation} AS source {"FULL" if asked.silence else "LEFT"} JOIN known ON known.whole = source.whole
+        WHERE CASE WHEN pid IS NULL THEN CASE WHEN NOT valid THEN TRUE {unreadable} ELSE FALSE END
+            {absent} WHEN {differs} THEN TRUE WHEN {asked.states or "TRUE"} THEN TRUE {unreadable} ELSE FALSE END"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +206,7 @@ class _Reading:
         if raw.blank is None:
             return rows
         read = ", ".join(name(column) for column in self._columns())
-        empty = f"SELECT count(*) FROM kept WHERE key IS NULL AND coalesce({read}) IS NULL"
+        empty = f"SELECT count(*) FROM kept WHERE NOT clean AND coalesce({read}) IS NULL"
         if not count(self.connection, empty):
             return rows
         # A row that has nothing in the columns that are read may have something in another one.
@@ -208,7 +217,7 @@ class _Reading:
     def resolve(self) -> dict[str, int]:
         """Read the numbers that are not clean into the table ``resolved``. Gives quarantined rows by reason."""
         self.connection.execute(f"""CREATE OR REPLACE TEMP TABLE unkeyed AS
-            SELECT row, {name(self.dataset.key)} AS text, broken FROM kept WHERE key IS NULL""")
+            SELECT row, {name(self.dataset.key)} AS text, broken FROM kept WHERE NOT clean""")
         if self.dataset.columns[self.dataset.key].type == "id":
             resolve_numbers(self.connection, "unkeyed", "resolved", clean=False)
         else:
@@ -220,26 +229,32 @@ class _Reading:
         )
         return {str(reason): int(rows) for reason, rows in found.fetchall()}
 
-    def lay_out(self, today: date) -> dict[str, int]:
-        """Make the view RELATION. Gives unreadable cells by heading."""
+    def lay_out(self, today: date, *, silence: bool) -> dict[str, int]:
+        """Make the view RELATION, and SILENT where it is asked for. Gives unreadable cells by heading."""
         self._view_about()
+        if silence:
+            self.connection.execute(f"""CREATE OR REPLACE TEMP TABLE {SILENT} AS
+                SELECT pid FROM absent ANTI JOIN (SELECT pid FROM about) AS about USING (pid)""")
+        # A cell counts once, however many persons share its number.
+        self.connection.execute("CREATE OR REPLACE TEMP VIEW once AS SELECT * FROM kept ANTI JOIN again USING (pid)")
         person = f"source.{name(self.dataset.person)}"
         cells, joins, unreadable = "", "", {}
         for column, column_type in staged_columns(self.dataset).items():
             if column not in self.dataset.columns:
                 cells += f", source.{name(column)}"
                 continue
-            prepared = read_column(self.connection, "kept", self.dataset, column, column_type, today)
+            prepared = read_column(self.connection, "once", self.dataset, column, column_type, today)
             cells, joins = f"{cells}, {prepared.value} AS {name(column)}", f"{joins} {prepared.join}"
             if prepared.unreadable:
                 unreadable[self.dataset.columns[column].heading] = prepared.unreadable
-        # Who is called as in the file needs no folding, and no hash: nothing differs from NULL.
-        others = f"(SELECT {name(self.dataset.person)} FROM about WHERE NOT same_name)"
+        # Who is called as in the file needs no folding.
+        others = f"(SELECT {name(self.dataset.person)} FROM about WHERE theirs IS NOT NULL)"
         fold_names(self.connection, others, self.dataset.person, "folds")
+        hashed = name_hash(f"coalesce(folds.folded, {person})")
         self.connection.execute(f"""CREATE OR REPLACE TEMP VIEW {RELATION} AS
-            SELECT source.row, source.key, coalesce({person}, '') AS name, folds.folded, CASE WHEN NOT same_name
-                THEN {name_hash(f"coalesce(folds.folded, {person})")} END AS {name(NAME_HASH)}{cells}
-            FROM about AS source LEFT JOIN folds ON NOT same_name AND folds.text = {person} {joins}""")
+            SELECT source.pid, source.row, coalesce({person}, '') AS name, folds.folded,
+                CASE WHEN theirs IS NULL THEN FALSE ELSE coalesce(theirs <> {hashed}, FALSE) END AS other{cells}
+            FROM about AS source LEFT JOIN folds ON folds.text = CASE WHEN theirs IS NOT NULL THEN {person} END {joins}""")
         return unreadable
 
     def _view_about(self) -> None:
@@ -249,13 +264,15 @@ class _Reading:
         made = DERIVED_COLUMNS.get(self.dataset.columns[self.dataset.key].type, ())
         tail = f"substr(kept.{name(self.dataset.key)}, 19)"
         clean = "".join(f", {derived(column, tail)} AS {column}" for column in made)
-        mended = "".join(f", resolved.{column}" for column in made)
+        mended = "".join(f", mended.{column}" for column in made)
+        self.connection.execute("""CREATE OR REPLACE TEMP TABLE mended AS
+            SELECT resolved.*, pid, name_hash FROM known JOIN (SELECT * EXCLUDE (key), whole_of(key) AS whole FROM (
+                SELECT * FROM resolved WHERE key IS NOT NULL)) AS resolved USING (whole)""")
         self.connection.execute(f"""CREATE OR REPLACE TEMP VIEW about AS
-            SELECT kept.row, kept.key, same_name{cells}{clean} FROM kept WHERE concerns AND kept.key IS NOT NULL
+            SELECT kept.pid, kept.row, theirs{cells}{clean} FROM kept WHERE pid IS NOT NULL
             UNION ALL
-            SELECT kept.row, resolved.key, FALSE{cells}{mended} FROM known JOIN (
-                SELECT *, whole_of(key) AS whole FROM resolved WHERE key IS NOT NULL) AS resolved USING (whole)
-            JOIN kept ON kept.{name(self.dataset.key)} = resolved.text WHERE kept.key IS NULL AND NOT kept.broken""")
+            SELECT mended.pid, kept.row, name_hash{cells}{mended} FROM kept JOIN mended
+                ON mended.text = kept.{name(self.dataset.key)} WHERE NOT clean AND NOT broken""")
 
     def _columns(self) -> list[str]:
         """The dataset's columns in ``kept``."""
