@@ -33,6 +33,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 _LONGEST = ("/journeys/", "spark", "/site/", "/faults/", "/properties/")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: many tests wait for a browser, a server, or a process that they started."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScopeScheduling:
     """What a module makes for its tests is made once: they stay on one worker. (xdist's own groups are not seen by pytest 9.)"""
     config.option.loadscopereorder = False

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import opencc
-from pypinyin import lazy_pinyin
-from pypinyin.constants import PHRASES_DICT, PINYIN_DICT, RE_HANS
 
 from bangfu.core.readings import Reading, Repair
 from bangfu.core.text import Repairs, clean, half_width
@@ -151,17 +149,28 @@ def _syllables(text: str) -> list[str]:
     bare = _ANY_DOT.sub(" ", text).lower()
     alone = [_syllable_alone(character) for character in bare]
     # Twenty times as fast as asking for the whole name, and the same: a character is read otherwise only inside a phrase.
-    return alone if all(alone) and not _holds_a_phrase(bare) else " ".join(lazy_pinyin(bare)).split()
+    return alone if all(alone) and not _holds_a_phrase(bare) else _read_aloud(bare)
 
 
 @lru_cache(maxsize=65_536)
 def _syllable_alone(character: str) -> str:
     """How a character is read by itself; "" for what is no Chinese character, or one without a reading."""
+    from pypinyin.constants import PINYIN_DICT, RE_HANS  # noqa: PLC0415, see _read_aloud
+
     known = RE_HANS.match(character) is not None and ord(character) in PINYIN_DICT
-    return str(lazy_pinyin(character)[0]) if known else ""
+    return _read_aloud(character)[0] if known else ""
+
+
+def _read_aloud(text: str) -> list[str]:
+    # Its dictionaries take a sixth of a second to load: most commands never ask how a name is read.
+    from pypinyin import lazy_pinyin  # noqa: PLC0415
+
+    return " ".join(lazy_pinyin(text)).split()
 
 
 def _holds_a_phrase(text: str) -> bool:
+    from pypinyin.constants import PHRASES_DICT  # noqa: PLC0415, see _read_aloud
+
     ends = range(2, len(text) + 1)
     return any(text[begin:end] in PHRASES_DICT for end in ends for begin in range(end - 1))
 
@@ -200,4 +209,4 @@ def _may_be_one(one: str, other: str) -> bool:
 
 def letters_of(han: str) -> str:
     """How a register that has no such character writes it: WEI for 伟."""
-    return "".join(lazy_pinyin(han)).upper()
+    return "".join(_read_aloud(han)).upper()

@@ -2,15 +2,14 @@
 
 from functools import cache
 
-import yaml
-
+from bangfu.core.declared import declared_in
 from bangfu.core.shipped import policy_folder
 
 
 @cache
 def headings(part: str) -> tuple[str, ...]:
     """The first names of the columns of a sheet ("worker" or "member"), in the form's order."""
-    form = yaml.safe_load((policy_folder() / "forms" / "archive.yaml").read_text(encoding="utf-8"))
+    form = declared_in((policy_folder() / "forms" / "archive.yaml").read_text(encoding="utf-8"))
     return tuple(field["heading"] for field in form[part].values())
 
 

@@ -1,4 +1,7 @@
-"""Work in the background: opens the scope of whoever asked for it and carries the run out."""
+"""Work in the background: opens the scope of whoever asked for it and carries the run out.
+
+What a task needs is imported when it runs: whoever only queues it, or has nothing to do with it, does not wait for the engine to load.
+"""
 
 from uuid import UUID
 
@@ -7,9 +10,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from bangfu.core.problems import Problem
-from bangfu.decide.comparison import running
 from bangfu.decide.comparison.services import JOB
-from bangfu.engine.duckdb_.session import Limits, memory_limit
 from bangfu.ground.access.selectors import actor_again, operator
 
 # A run that fails says so and is not tried again; this is for a database that was restarted and the like.
@@ -19,6 +20,9 @@ _AGAIN = RetryStrategy(max_attempts=3, wait=10)
 @app.task(name=JOB, queue="comparison", retry=_AGAIN)
 def run(*, run_id: str, person_id: str, role: str, organisation: str, purpose: str) -> None:
     """Compare a union's files with the deliveries in force; goes on where it was, if it was killed."""
+    from bangfu.decide.comparison import running  # noqa: PLC0415
+    from bangfu.engine.duckdb_.session import Limits, memory_limit  # noqa: PLC0415
+
     try:
         actor = actor_again(person_id, role, organisation, purpose)
     except Problem as problem:

@@ -18,6 +18,7 @@ from typing import Annotated, Generic, Literal, Self, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, ValidationError, model_validator
 
+from bangfu.core.declared import declared_in
 from bangfu.core.periods import Period
 from bangfu.core.shipped import policy_folder
 from bangfu.decide.identification.parameters import (
@@ -265,7 +266,7 @@ def rule_set(name: str) -> RuleSet:
 def read_rule_set(path: Path) -> RuleSet:
     """Load and check one file; its name is the set's name."""
     try:
-        declared = RuleSet.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        declared = RuleSet.model_validate(declared_in(path.read_text(encoding="utf-8")))
     except (ValidationError, yaml.YAMLError, UnicodeDecodeError, OSError) as broken:
         raise RULES_BROKEN(name=path.name, why=str(broken)) from broken
     if declared.name != path.stem:

@@ -4,8 +4,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from bangfu.core.declared import declared_in
 
 ColumnType = Literal["id", "disability_id", "credit_code", "name", "code", "text", "yuan", "date", "month"]
 # What the reader makes of a 残疾人证号 beside the key: the kind in words and the grade as a digit.
@@ -81,6 +82,6 @@ def declared_datasets() -> dict[str, Dataset]:
     """All declared datasets by name, in the order of their names."""
     folder = Path(__file__).resolve().parent
     return {
-        path.stem: Dataset(name=path.stem, **yaml.safe_load(path.read_text("utf-8")))
+        path.stem: Dataset(name=path.stem, **declared_in(path.read_text("utf-8")))
         for path in sorted(folder.glob("*.yaml"))
     }

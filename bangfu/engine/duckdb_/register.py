@@ -7,8 +7,8 @@ from functools import lru_cache
 from pathlib import Path
 
 import duckdb
-import yaml
 
+from bangfu.core.declared import declared_in
 from bangfu.core.money import read_amount
 from bangfu.core.shipped import policy_folder
 from bangfu.engine import problems
@@ -67,7 +67,7 @@ _READ_AS = {"income": "yuan", "employer_code": "credit_code"} | dict.fromkeys(_C
 def register_columns(*, matching: bool = False) -> dict[str, Column]:
     """The columns that are read from a register, with all the names that the archive form knows for them."""
     wanted = _WANTED | _OF_THE_PERSON if matching else _WANTED
-    form = yaml.safe_load((policy_folder() / "forms" / "archive.yaml").read_text("utf-8"))
+    form = declared_in((policy_folder() / "forms" / "archive.yaml").read_text("utf-8"))
     fields = [*form["worker"].values(), *form["member"].values()]
     printed = {heading for heading, _ in wanted.values()}
     columns = {}

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
+from bangfu.core.declared import declared_in
 from bangfu.core.names import simplified
 from bangfu.core.shipped import policy_folder
 from bangfu.core.text import plain
@@ -108,5 +108,5 @@ def field_of(written: str, sheet: Literal["worker", "member"]) -> str | None:
 
 
 def _load(name: str) -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.safe_load((policy_folder() / name).read_text("utf-8"))
+    loaded: dict[str, Any] = declared_in((policy_folder() / name).read_text("utf-8"))
     return loaded

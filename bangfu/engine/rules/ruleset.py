@@ -8,6 +8,7 @@ from typing import Literal, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from bangfu.core.declared import declared_in
 from bangfu.core.shipped import policy_folder
 from bangfu.engine import problems
 from bangfu.engine.datasets import BothLanguages, Dataset, declared_datasets
@@ -147,7 +148,7 @@ def load_rules(path: Path | None = None) -> RuleSet:
 
 def _read(kind: type[_Set], path: Path) -> _Set:
     try:
-        return kind.model_validate(yaml.safe_load(path.read_text("utf-8")))
+        return kind.model_validate(declared_in(path.read_text("utf-8")))
     except (ValidationError, yaml.YAMLError, OSError) as error:
         where, what = _first_of(error)
         raise problems.RULE(file=path.name, where=where, what=what) from error

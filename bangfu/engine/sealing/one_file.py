@@ -1,8 +1,8 @@
 """The offline tool as one Python file that needs nothing but Python 3.11: it carries the very modules that Bangfu itself runs.
 
-The rules of normalising stand in ``core`` and nowhere else. Three libraries that ``core`` leans on cannot come along: for the check digits
-of python-stdnum there are a few lines here, for OpenCC the characters that it changes, asked of it when the file is made, and pypinyin
-is never called. tests/properties/test_sealed_deliveries.py holds the file against Bangfu over random and damaged cells.
+The rules of normalising stand in ``core`` and nowhere else. Two libraries that ``core`` leans on cannot come along: for the check digits of
+python-stdnum there are a few lines here, for OpenCC the characters that it changes, asked of it when the file is made. A third, pypinyin,
+is never asked for. tests/properties/test_sealed_deliveries.py holds the file against Bangfu over random and damaged cells.
 """
 
 import inspect
@@ -50,13 +50,6 @@ def calc_check_digit(number):
     weights = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
     return alphabet[(31 - sum(w * alphabet.index(c) for w, c in zip(weights, number)) % 31) % 31]
 ''',
-    "pypinyin": """
-def lazy_pinyin(text):
-    raise NotImplementedError
-""",
-    "pypinyin.constants": """
-PHRASES_DICT, PINYIN_DICT, RE_HANS = {}, {}, None
-""",
 }
 _OPENCC = '''
 _BECOMES = dict(zip({traditional!r}, {simplified!r}))

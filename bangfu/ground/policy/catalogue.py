@@ -10,6 +10,7 @@ from typing import Literal, Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
+from bangfu.core.declared import declared_in
 from bangfu.core.shipped import policy_folder
 from bangfu.ground.policy.problems import FILE_BROKEN
 
@@ -127,7 +128,7 @@ def spec_of(code: str) -> CodeSpec:
 def read_yaml(path: Path) -> object:
     """One YAML file; raises FILE_BROKEN."""
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return declared_in(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError, OSError) as broken:
         raise FILE_BROKEN(file=path.name, why=_first_line(broken)) from broken
 

@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-import yaml
-
+from bangfu.core.declared import declared_in
 from bangfu.core.shipped import policy_folder
 from bangfu.record.sources.provinces import PROVINCES
 
@@ -27,5 +26,5 @@ def codes_in(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1)
 def _declared() -> Mapping[str, Any]:
-    found: Mapping[str, Any] = yaml.safe_load((policy_folder() / "divisions.yaml").read_text("utf-8"))
+    found: Mapping[str, Any] = declared_in((policy_folder() / "divisions.yaml").read_text("utf-8"))
     return found

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-import yaml
 from django.utils.translation import gettext, gettext_noop, ngettext, pgettext
 
+from bangfu.core.declared import declared_in
 from bangfu.core.problems import Problem
 from bangfu.core.shipped import policy_folder
 from bangfu.engine.datasets import declared_datasets
@@ -170,7 +170,7 @@ def _joined(text: str) -> str:
 
 
 def _read(name: str) -> Any:
-    return yaml.safe_load((policy_folder() / name).read_text("utf-8"))
+    return declared_in((policy_folder() / name).read_text("utf-8"))
 
 
 def _codes() -> Iterable[str]:
@@ -207,7 +207,7 @@ def _places() -> Iterable[str]:
 def _classes() -> Iterable[str]:
     yield "不符合"
     for path in sorted((policy_folder() / "identification").glob("*.yaml")):
-        declared = yaml.safe_load(path.read_text("utf-8"))
+        declared = declared_in(path.read_text("utf-8"))
         yield from (
             str(entry["name"]) for entry in declared.get("classes", []) if isinstance(entry, dict) and "name" in entry
         )

@@ -4,8 +4,7 @@ import csv
 from pathlib import Path
 from uuid import UUID
 
-import yaml
-
+from bangfu.core.declared import declared_in
 from bangfu.core.shipped import policy_folder
 from bangfu.ground.access.models import Organisation
 from bangfu.ground.access.problems import ORGANISATIONS_FILE
@@ -43,7 +42,7 @@ def read_organisations(path: Path) -> list[OrganisationRow]:
 
 def shipped_organisations(prefecture: str) -> list[OrganisationRow]:
     """The prefecture and its counties as ``policy/divisions.yaml`` names them (GB/T 2260)."""
-    divisions = yaml.safe_load((policy_folder() / "divisions.yaml").read_text("utf-8"))
+    divisions = declared_in((policy_folder() / "divisions.yaml").read_text("utf-8"))
     rows: list[OrganisationRow] = []
     for code, declared in divisions.items():
         if not code.startswith(prefecture):

@@ -8,9 +8,8 @@ from datetime import date
 from pathlib import Path
 from uuid import UUID
 
-import yaml
-
 from bangfu.core.clock import MachineClock, today
+from bangfu.core.declared import declared_in
 from bangfu.decide.comparison.models import Run
 from bangfu.decide.comparison.running import asking_everything, compare_now
 from bangfu.engine.intake.files import sha256_of
@@ -135,7 +134,7 @@ class Seeding:
 
     def _bring_deliveries(self) -> None:
         folder = self.folders.prefecture / "datasets"
-        about = yaml.safe_load((folder / "deliveries.yaml").read_text("utf-8"))
+        about = declared_in((folder / "deliveries.yaml").read_text("utf-8"))
         actor = self._as(people.DATA_OFFICER, Purpose.COMPARISON)
         files = {path.stem: path for path in folder.iterdir() if path.stem in about}
         for number, name in enumerate(sorted(files), 1):
@@ -154,7 +153,7 @@ class Seeding:
         with acting(actor):
             done = Run.objects.filter(state=Run.State.DONE).exists()
         if not done:
-            settings = yaml.safe_load((self.folders.prefecture / "settings.yaml").read_text("utf-8"))
+            settings = declared_in((self.folders.prefecture / "settings.yaml").read_text("utf-8"))
             compare_now(actor, settings["reference_date"], asking_everything())
 
 
