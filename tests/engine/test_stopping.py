@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bangfu.core.problems import Problem
-from bangfu.engine.duckdb_.session import Limits, memory_limit, session
+from bangfu.engine.duckdb_.session import Limits, limits_within, memory_limit, session
 from bangfu.engine.stages import Stage, Stages, Stop, Stopped
 from bangfu.terminals.cli.stopping import stopped_by_hand
 
@@ -85,21 +85,28 @@ def test_stages_are_told_as_they_begin_and_when_they_have_ended() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "meant"), [("2GB", "2GB"), (" 1.5 GiB ", "1.5GiB"), ("800mb", "800mb"), ("100MB", "100MB")]
+    ("said", "meant"), [("2GB", "2GB"), (" 1.5 GiB ", "1.5GiB"), ("800mb", "800mb"), ("500MB", "500MB")]
 )
 def test_a_limit_is_a_number_and_a_unit(said: str, meant: str) -> None:
     assert memory_limit(said) == meant
 
 
-@pytest.mark.parametrize("said", ["", "2", "lots", "80%", "-1GB", "0GB", "99MB", "1e3GB", "２GB"])
+@pytest.mark.parametrize("said", ["", "2", "lots", "80%", "-1GB", "0GB", "499MB", "1e3GB", "２GB"])
 def test_anything_else_is_refused(said: str) -> None:
     with pytest.raises(Problem) as refused:
         memory_limit(said)
     assert refused.value.code == "call.memory"
 
 
-def test_a_limit_that_does_not_suffice_is_told_and_never_passed() -> None:
-    with pytest.raises(Problem) as told, session(Limits(memory="2MB")) as (connection, _):  # noqa: PT012
+@pytest.mark.parametrize(("said", "left"), [("2GB", "1600MB"), ("1.5GiB", "1210MB"), ("500MB", "100MB")])
+def test_of_what_the_process_may_take_a_part_is_kept_back(said: str, left: str) -> None:
+    assert limits_within(said) == Limits(memory=left, within=said)
+
+
+@pytest.mark.parametrize(("within", "told_of"), [("", "2MB"), ("1GB", "1GB")])
+def test_a_limit_that_does_not_suffice_is_told_and_never_passed(within: str, told_of: str) -> None:
+    limits = Limits(memory="2MB", within=within)
+    with pytest.raises(Problem) as told, session(limits) as (connection, _):  # noqa: PT012
         connection.execute("CREATE TABLE big AS SELECT hash(range) AS a FROM range(1000000)")
         connection.execute("SELECT count(*) FROM (SELECT DISTINCT a FROM big)")
-    assert (told.value.code, told.value.values) == ("engine.memory", {"limit": "2MB"})
+    assert (told.value.code, told.value.values) == ("engine.memory", {"limit": told_of})

@@ -21,7 +21,7 @@ _AGAIN = RetryStrategy(max_attempts=3, wait=10)
 def run(*, run_id: str, person_id: str, role: str, organisation: str, purpose: str) -> None:
     """Compare a union's files with the deliveries in force; goes on where it was, if it was killed."""
     from bangfu.decide.comparison import running  # noqa: PLC0415
-    from bangfu.engine.duckdb_.session import Limits, memory_limit  # noqa: PLC0415
+    from bangfu.engine.duckdb_.session import limits_within  # noqa: PLC0415
 
     try:
         actor = actor_again(person_id, role, organisation, purpose)
@@ -30,7 +30,7 @@ def run(*, run_id: str, person_id: str, role: str, organisation: str, purpose: s
         running.fail(operator(code=organisation), UUID(run_id), problem)
         return
     try:
-        how = running.asking_everything(Limits(memory=memory_limit(settings.BANGFU_MEMORY)))
+        how = running.asking_everything(limits_within(settings.BANGFU_MEMORY))
     except Problem as problem:
         running.fail(actor, UUID(run_id), problem)
         return

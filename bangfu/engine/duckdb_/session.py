@@ -18,28 +18,44 @@ _UNITS = {"K": 1, "M": 2, "G": 3, "T": 4}
 # What is staged is written once and read often: the second version of the format packs numbers and short texts, which makes files a third
 # smaller and joins a quarter faster.
 STAGED = "FORMAT parquet, COMPRESSION snappy, PARQUET_VERSION v2"
-# With less than this not even the rules can be laid out.
-LEAST_MEMORY = 100 * 1000**2
+# What a comparison holds beside what DuckDB counts: the libraries, buffers of texts, allocations that were given back only in part. At the
+# size of a province 0.35 to 0.4 GB (docs/decisions/0029, Memory).
+_BESIDE = 400 * 1000**2
+# With less than this the rules can hardly be laid out.
+LEAST_MEMORY = _BESIDE + 100 * 1000**2
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much of the machine may be used. ``memory`` as DuckDB writes sizes; ``threads`` 0 takes all processors.
+    """How much of the machine may be used. ``memory`` for DuckDB, as it writes sizes; ``threads`` 0 takes all processors.
 
-    ``stop``: by which somebody may end the work.
+    ``stop``: by which somebody may end the work. ``within``: what the whole process may take, where that was said.
     """
 
     memory: str = "1GB"
     threads: int = 0
+    within: str = ""
     stop: Stop | None = field(default=None, compare=False)
 
 
 def memory_limit(text: str) -> str:
     """A limit as somebody wrote it (2GB, 1.5 GiB, 800mb), as DuckDB and Spark read it. Raises BAD_MEMORY for anything else."""
     found = _SIZE.fullmatch(text)
-    if found is None or float(found[1]) * _bytes(found[2]) < LEAST_MEMORY:
-        raise problems.BAD_MEMORY(given=text[:40], least="100MB")
+    if found is None or _size(text) < LEAST_MEMORY:
+        raise problems.BAD_MEMORY(given=text[:40], least=f"{LEAST_MEMORY // 1000**2}MB")
     return f"{found[1]}{found[2]}"
+
+
+def limits_within(text: str, stop: Stop | None = None) -> Limits:
+    """The limits for DuckDB in a process that may take so much memory in all, as somebody wrote it. Raises BAD_MEMORY as memory_limit."""
+    within = memory_limit(text)
+    return Limits(memory=f"{(_size(within) - _BESIDE) // 1000**2}MB", within=within, stop=stop)
+
+
+def _size(text: str) -> int:
+    """Bytes; 0 of a text that is no size."""
+    found = _SIZE.fullmatch(text)
+    return int(float(found[1]) * _bytes(found[2])) if found else 0
 
 
 def _bytes(unit: str) -> int:
@@ -73,7 +89,7 @@ def session(limits: Limits, folder: Path | None = None) -> Iterator[tuple[duckdb
             # A full disk, on which nothing can be laid aside, is another matter.
             if "No space left" in str(error):
                 raise
-            raise problems.OUT_OF_MEMORY(limit=limits.memory) from error
+            raise problems.OUT_OF_MEMORY(limit=limits.within or limits.memory) from error
         finally:
             connection.close()
 

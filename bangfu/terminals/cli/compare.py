@@ -12,7 +12,7 @@ from bangfu.core.clock import MachineClock, today
 from bangfu.core.problems import kind
 from bangfu.core.whole_files import check_places
 from bangfu.engine.comparison import How, Summary, compare
-from bangfu.engine.duckdb_.session import Limits, memory_limit
+from bangfu.engine.duckdb_.session import Limits, limits_within, memory_limit
 from bangfu.engine.findings.words import REASONS
 from bangfu.engine.findings.write import check_target
 from bangfu.engine.intake.deliveries_folder import open_folder
@@ -99,7 +99,7 @@ class Call:
     default="1GB",
     show_default=True,
     metavar="SIZE",
-    help="内存上限，如 2GB · memory limit of the engine",
+    help="整个比对最多用多少内存，如 2GB · memory that the comparison may take in all",
 )
 @click.option(
     "--engine",
@@ -215,9 +215,10 @@ def _compare_files(call: Call, stop: Stop, registry: Path, datasets: Path, targe
 
 def _how(call: Call, stop: Stop) -> How:
     """Bad calls: an engine that cannot be had here, a memory limit that is none."""
-    limits = Limits(memory=memory_limit(call.memory), stop=stop)
-    cluster = None
+    limits, cluster = limits_within(call.memory, stop), None
     if call.engine == "spark":
+        # Each of its processes may take so much (docs/operations.md).
+        limits = Limits(memory=memory_limit(call.memory), stop=stop)
         cluster = Cluster(os.environ.get("SPARK_MASTER") or "local[*]", call.shared)
         check_cluster(cluster)
     rules = with_further(load_rules()) if call.employers else None
