@@ -153,3 +153,11 @@ def test_register_and_deliveries_are_divided_by_the_size_of_the_register(
 
 def test_a_memory_limit_is_written_as_for_duckdb() -> None:
     assert [megabytes(text) for text in ("1GB", "2 GiB", "1500MB", "1b")] == [953, 2048, 1430, 512]
+
+
+def test_control_no_python_worker_has_pandas(spark: "SparkSession") -> None:
+    def asks(_: int) -> str:
+        return __import__("pandas").__name__
+
+    with pytest.raises(Exception, match="an executor was asked for pandas"):
+        spark.sparkContext.parallelize([1], 1).map(asks).collect()
