@@ -4,7 +4,7 @@ from typing import Any
 
 import yaml
 
-# libyaml reads fifteen times as fast as Python does, and the wheels have it; a build without it reads the same.
+# libyaml is far faster than its likeness in Python, and the wheels have it; a build without it reads the same.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 

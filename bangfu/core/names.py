@@ -162,7 +162,7 @@ def _syllable_alone(character: str) -> str:
 
 
 def _read_aloud(text: str) -> list[str]:
-    # Its dictionaries take a sixth of a second to load: most commands never ask how a name is read.
+    # Its dictionaries take long to load, and most commands never ask how a name is read.
     from pypinyin import lazy_pinyin  # noqa: PLC0415
 
     return " ".join(lazy_pinyin(text)).split()
