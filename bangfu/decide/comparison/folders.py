@@ -1,8 +1,13 @@
-"""The folder of a run: closed to other users, locked against a second process, and removed when its process is gone."""
+"""The folder of a run: closed to other users, and locked against a second process.
+
+A run whose process is gone leaves it behind. Once the engine has found everything, the plan says so and the folder holds no ID number:
+then it stays a while for the run to be taken up again. Before that it is of no use, and is removed.
+"""
 
 import fcntl
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,18 +15,29 @@ from uuid import UUID
 
 from django.conf import settings
 
+PLAN = "plan.json"
+# Longer than a weekend with holidays around it; what was found about people does not lie there for ever.
+_KEPT_DAYS = 14
 _LOCK = ".lock"
 
 
 def remove_leftovers() -> int:
-    """Remove folders of runs whose process is gone; gives how many. They hold ID numbers."""
+    """Remove folders of runs whose process is gone and that cannot be taken up again, or were not for long; gives how many."""
     removed = 0
     for folder in _home().iterdir() if _home().is_dir() else ():
         with _locked(folder) as mine:
-            if mine:
+            if mine and not _kept(folder):
                 shutil.rmtree(folder, ignore_errors=True)
                 removed += 1
     return removed
+
+
+def _kept(folder: Path) -> bool:
+    try:
+        planned = (folder / PLAN).stat().st_mtime
+    except FileNotFoundError:
+        return False
+    return time.time() - planned < _KEPT_DAYS * 86_400
 
 
 def _home() -> Path:
@@ -30,7 +46,7 @@ def _home() -> Path:
 
 @contextmanager
 def own_folder(run_id: UUID) -> Iterator[Path]:
-    """The run's folder, closed to other users and locked against a second process; what killed runs left is removed."""
+    """The run's folder, closed to other users and locked against a second process; what killed runs left and cannot use is removed."""
     folder = _home() / str(run_id)
     while True:
         for made in (_home(), folder):

@@ -10,6 +10,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from bangfu.core.problems import Problem
+from bangfu.decide.comparison import folders
 from bangfu.decide.comparison.services import JOB
 from bangfu.ground.access.selectors import actor_again, operator
 
@@ -35,3 +36,10 @@ def run(*, run_id: str, person_id: str, role: str, organisation: str, purpose: s
         running.fail(actor, UUID(run_id), problem)
         return
     running.perform(actor, UUID(run_id), how)
+
+
+@app.periodic(cron="7 4 * * *")
+@app.task(name="comparison.remove_leftovers", queue="comparison", queueing_lock="comparison.remove_leftovers")
+def remove_leftovers(timestamp: int) -> None:
+    """Every night: remove what runs left behind that nobody took up again."""
+    folders.remove_leftovers()

@@ -17,6 +17,7 @@ from bangfu.core.whole_files import replacing
 from bangfu.decide.comparison import services
 from bangfu.decide.comparison.delta import Leg, legs, run_before, signatures, unchanged_since
 from bangfu.decide.comparison.evidence import CHUNK, Laid, lay_in_order, part
+from bangfu.decide.comparison.folders import PLAN
 from bangfu.decide.comparison.models import Run
 from bangfu.decide.comparison.progress import Progress
 from bangfu.decide.comparison.rules import ORDERING, READING, STAGING
@@ -44,7 +45,6 @@ from bangfu.record.sources.selectors import ActiveDelivery, deliveries_in_force
 if TYPE_CHECKING:
     from bangfu.engine.matching.duplicates import SameFamily
 
-PLAN = "plan.json"
 _PEOPLE = "people.parquet"
 # Bytes of one household's rows and findings while a run works.
 _PER_FILE = 20_000

@@ -18,9 +18,9 @@ from django.db.utils import InterfaceError, OperationalError
 from bangfu.core.problems import Problem
 from bangfu.decide.comparison import services
 from bangfu.decide.comparison.evidence import CHUNK, found_in, in_chunks
-from bangfu.decide.comparison.folders import own_folder
+from bangfu.decide.comparison.folders import PLAN, own_folder
 from bangfu.decide.comparison.models import Finding, Run
-from bangfu.decide.comparison.preparing import PLAN, in_rounds, inside, named, prepare
+from bangfu.decide.comparison.preparing import in_rounds, inside, named, prepare
 from bangfu.decide.comparison.problems import CANCELLED, NO_SUCH_RUN, STOPPED
 from bangfu.decide.comparison.progress import Progress, heeding
 from bangfu.decide.comparison.rules import RECORDING

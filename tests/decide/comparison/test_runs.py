@@ -3,9 +3,11 @@
 import csv
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import time
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -17,6 +19,7 @@ from django.db import connection
 from bangfu.core.problems import Problem
 from bangfu.decide.comparison import jobs
 from bangfu.decide.comparison.exports import findings_export
+from bangfu.decide.comparison.folders import PLAN
 from bangfu.decide.comparison.models import Finding, Run
 from bangfu.decide.comparison.running import compare_now, perform
 from bangfu.decide.comparison.services import start_run
@@ -211,12 +214,29 @@ def test_a_killed_run_goes_on_and_nothing_doubles(where: str, union: Union) -> N
     assert not Path(settings.BANGFU_HOME, "comparison", str(run_id)).exists()
 
 
-def test_what_killed_runs_left_behind_is_removed_by_the_next(union: Union) -> None:
+def left_behind(*, planned_days_ago: int | None) -> Path:
     left = Path(settings.BANGFU_HOME, "comparison", str(uuid4()))
     left.mkdir(parents=True)
-    (left / "register.parquet").write_bytes(b"")
+    (left / "evidence.parquet").write_bytes(b"")
+    if planned_days_ago is not None:
+        (left / PLAN).write_bytes(b"{}")
+        at = time.time() - planned_days_ago * 86_400
+        os.utime(left / PLAN, (at, at))
+    return left
+
+
+def test_of_what_killed_runs_left_behind_the_next_keeps_what_they_can_go_on_with_for_a_while(union: Union) -> None:
+    unfinished, old, planned = (left_behind(planned_days_ago=days) for days in (None, 15, 13))
     compared()
-    assert not left.exists()
+    assert [one.exists() for one in (unfinished, old, planned)] == [False, False, True]
+    shutil.rmtree(planned)
+
+
+def test_what_nobody_took_up_again_is_removed_in_the_night(union: Union) -> None:
+    old, planned = left_behind(planned_days_ago=15), left_behind(planned_days_ago=13)
+    jobs.remove_leftovers(0)
+    assert [one.exists() for one in (old, planned)] == [False, True]
+    shutil.rmtree(planned)
 
 
 def test_the_export_is_in_the_trail_with_its_purpose_and_the_neighbour_exports_nothing_of_it(union: Union) -> None:

@@ -157,6 +157,8 @@ def test_taken_up_by_somebody_else_it_goes_on_with_the_first_part_that_is_not_re
         assert Compared.objects.filter(run_id=run_id).count() == 1
         # What it recorded is followed, as if it were done.
         assert pending()
+    # The next county's run in between does not take away what this one found.
+    compare_now(actor(NEIGHBOUR, Purpose.COMPARISON), ON)
     officer = actor(DATA_OFFICER, Purpose.COMPARISON)
     take_up(run_id, actor(PREFECTURE_CLERK, Purpose.COMPARISON))
     assert refused(lambda: take_up(run_id, officer)) == "comparison.not_stopped"
