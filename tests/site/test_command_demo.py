@@ -91,6 +91,12 @@ def health(port: int) -> tuple[int, dict[str, Any]]:
         return 0, {}
 
 
+def filed_twice(here: Instance) -> int:
+    """Files of daughters whose parents have one too: three rows each."""
+    ((rows,),) = here.ask("SELECT (counts->>'rows')::int FROM registry_batch WHERE source = '宾川县总工会补报'")
+    return int(str(rows)) // 3
+
+
 def sign_ins(said: Said) -> list[str]:
     """The lines of the table."""
     return [line for line in said.out.splitlines() if "总工会" not in line and "532" in line]
@@ -115,7 +121,16 @@ def test_every_county_and_one_township_have_their_files(here: Instance) -> None:
     ((files, wrong),) = here.ask(
         """SELECT (SELECT count(*) FROM registry_casefile), sum((counts->>'wrong')::int) FROM registry_batch"""
     )
-    assert HOUSEHOLDS - int(str(wrong)) <= int(str(files)) <= HOUSEHOLDS
+    assert HOUSEHOLDS - int(str(wrong)) <= int(str(files)) - filed_twice(here) <= HOUSEHOLDS
+
+
+def test_families_that_two_counties_filed_wait_for_somebody_to_look(here: Instance) -> None:
+    daughters, pairs = filed_twice(here), here.ask("SELECT persons FROM comparison_duplicate WHERE state = 'waiting'")
+    assert 0 < daughters == len(pairs)
+    for (persons,) in pairs:
+        assert isinstance(persons, list)
+        # Both parents, and why.
+        assert [bool(person["fields"]) for person in persons] == [True, True]
 
 
 def test_sixteen_deliveries_are_in_use_and_compared_with(here: Instance) -> None:

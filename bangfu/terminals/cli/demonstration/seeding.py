@@ -22,6 +22,7 @@ from bangfu.record.sources.bringing import bring_delivery
 from bangfu.synthetic.places import COUNTIES, PREFECTURE
 from bangfu.synthetic.prefecture import generate
 from bangfu.terminals.cli.demonstration import people, weeks
+from bangfu.terminals.cli.demonstration.filed_twice import file_twice
 from bangfu.terminals.cli.demonstration.people import SignIn
 from bangfu.terminals.cli.demonstration.workbooks import split
 from bangfu.terminals.cli.founding import found_places
@@ -46,6 +47,11 @@ class Folders:
     def split(self) -> Path:
         """Xiangyun's workbook in two."""
         return self.top / "split"
+
+    @property
+    def twice(self) -> Path:
+        """Families of Xiangyun that Binchuan filed as well."""
+        return self.top / "twice.xlsx"
 
     @property
     def sign_ins(self) -> Path:
@@ -123,14 +129,20 @@ class Seeding:
         """Code of the union, its workbook, who sent it."""
         found = []
         for county in COUNTIES:
-            path = self.folders.prefecture / "archive" / f"{county.code}.xlsx"
+            path = self._workbook(county.code)
             if county.code == people.XIANGYUN:
                 inside, rest = (self.folders.split / f"{code}.xlsx" for code in (people.TOWNSHIP, county.code))
                 if inside.is_file() or split(path, self._day, people.TOWNSHIP_NAME, inside, rest):
                     found.append((people.TOWNSHIP, inside, f"{people.TOWNSHIP_NAME}工会"))
                     path = rest
             found.append((county.code, path, f"{county.name}总工会"))
+        moved = "云南省大理州宾川县金牛镇"
+        if self.folders.twice.is_file() or file_twice(self._workbook(people.XIANGYUN), self.folders.twice, moved):
+            found.append((people.BINCHUAN, self.folders.twice, "宾川县总工会补报"))
         return found
+
+    def _workbook(self, county: str) -> Path:
+        return self.folders.prefecture / "archive" / f"{county}.xlsx"
 
     def _bring_deliveries(self) -> None:
         folder = self.folders.prefecture / "datasets"

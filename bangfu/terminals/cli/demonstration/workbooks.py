@@ -31,10 +31,11 @@ def split(workbook: Path, day: date, place: str, inside: Path, rest: Path) -> in
 
 def _copy(workbook: Path, target: Path, wanted: Callable[[str, int], bool]) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    write_sheets(target, {table.name: _records(table, wanted) for table in open_tables(workbook)})
+    write_sheets(target, {table.name: records(table, wanted) for table in open_tables(workbook)})
 
 
-def _records(table: Table, wanted: Callable[[str, int], bool]) -> Iterator[dict[str, Written]]:
+def records(table: Table, wanted: Callable[[str, int], bool]) -> Iterator[dict[str, Written]]:
+    """The rows of a sheet that are wanted by its name and their number, cells as they are; one empty row where there is none."""
     rows = table.rows()
     _, headings = next(rows)
     names = [text_of(heading) for heading in headings]
