@@ -8,7 +8,7 @@ from bangfu.core.ids import Fault
 from bangfu.core.problems import Problem
 from bangfu.core.shipped import policy_folder
 from bangfu.engine.datasets import declared_datasets
-from bangfu.engine.findings.words import REASONS
+from bangfu.engine.findings.set_aside import REASONS
 from bangfu.engine.rules.expressions import NotAllowed, parse, sql_of
 from bangfu.engine.rules.ruleset import load_rules, with_further
 

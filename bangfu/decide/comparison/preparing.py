@@ -29,7 +29,7 @@ from bangfu.engine.duckdb_.facts import Delivery
 from bangfu.engine.intake.archive_row import ArchiveRow
 from bangfu.engine.intake.people import HOUSEHOLD_ID, PERSON_ID, SOURCE, write_people_rows
 from bangfu.engine.intake.staged_register import StagedRegister, stage_register
-from bangfu.engine.matching.reasons import KIND as LIKENESS
+from bangfu.engine.matching.words import KIND as LIKENESS
 from bangfu.engine.protection.staged import opened_delivery, size_at_rest
 from bangfu.engine.rules.ruleset import RuleSet, further_rules, load_rules
 from bangfu.engine.stages import Stages, Stop

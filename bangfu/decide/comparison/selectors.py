@@ -13,8 +13,7 @@ from bangfu.decide.comparison.likeness import Likeness, likeness_of
 from bangfu.decide.comparison.models import Compared, Finding, Run
 from bangfu.decide.comparison.words import Words, both, day_words
 from bangfu.engine.datasets import declared_datasets
-from bangfu.engine.matching.reasons import KIND as LIKENESS
-from bangfu.engine.rules.ruleset import further_rules, load_rules
+from bangfu.engine.matching.words import KIND as LIKENESS
 from bangfu.ground.access.masking import masked_name
 from bangfu.ground.acts.actor import Actor, Right
 from bangfu.ground.acts.problems import NOT_FOUND
@@ -184,6 +183,8 @@ def run(actor: Actor, run_id: UUID) -> RunView:
 
 def known_kinds() -> tuple[str, ...]:
     """All kinds of findings that there may be, in the order of the rules."""
+    from bangfu.engine.rules.ruleset import further_rules, load_rules  # noqa: PLC0415, its SQL parser is slow to load
+
     rules = (*load_rules().rules, *further_rules().rules)
     return tuple(dict.fromkeys([*(rule.kind for rule in rules), LIKENESS]))
 

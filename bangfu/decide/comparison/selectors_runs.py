@@ -26,7 +26,7 @@ from bangfu.decide.comparison.selectors import CoverageLine, RunView, run
 from bangfu.decide.comparison.services_stopping import abandoned, newer_run
 from bangfu.decide.comparison.words import Words
 from bangfu.engine.datasets import declared_datasets
-from bangfu.engine.findings.words import REASONS
+from bangfu.engine.findings.set_aside import REASONS
 from bangfu.ground.access.models import Organisation
 from bangfu.ground.access.selectors import names_of_organisations
 from bangfu.ground.acts.actor import Actor, Right

@@ -13,7 +13,7 @@ joined by ";" · rules_version · as_of: the day of the data, NULL where nobody 
 import duckdb
 import pyarrow as pa
 
-from bangfu.engine.matching.reasons import MAY_BE, RULE
+from bangfu.engine.matching.words import MAY_BE, RULE
 from bangfu.engine.rules.ruleset import RuleSet
 
 GROUPED = """SELECT household, person, pid, any_value(person_id) AS person_id, any_value(household_id) AS household_id, cell,

@@ -1,4 +1,4 @@
-"""Words for people: why a row was set aside or a number is unusable; the explanation of a finding from its declared text."""
+"""Words for people as SQL: why a row was set aside or a number is unusable; the explanation of a finding from its declared text."""
 
 from collections.abc import Mapping
 from string import Formatter
@@ -7,20 +7,8 @@ from typing import Literal
 import duckdb
 
 from bangfu.engine.duckdb_.session import literal, name
+from bangfu.engine.findings.set_aside import REASONS
 
-# Reason → Chinese, English. The reasons are those of core.ids.Fault, and "columns".
-REASONS: dict[str, tuple[str, str]] = {
-    "missing": ("没有号码", "no number"),
-    "length": ("位数不对", "wrong length"),
-    "characters": ("有不该有的字符", "wrong characters"),
-    "date": ("出生日期不存在", "no such birth date"),
-    "check_digit": ("校验位不对", "wrong check digit"),
-    "spreadsheet": ("被表格软件损坏", "damaged by a spreadsheet"),
-    "masked": ("被星号遮住", "masked with stars"),
-    "several": ("一格里有几个号码", "several numbers in one cell"),
-    "with_text": ("和别的文字写在一格", "shares its cell with text"),
-    "columns": ("列数与表头不符", "other columns than the headings"),
-}
 _LONGEST = 40
 # Somebody's number in the wrong column must not get into a sentence: any run of twelve digits and more.
 _NUMBERS = "([0-9０-９][ -]?){12,}[0-9０-９XxＸｘ]?"

@@ -11,7 +11,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from bangfu.core.problems import Problem
-from bangfu.engine.findings.words import REASONS
+from bangfu.engine.findings.set_aside import REASONS
 from bangfu.engine.intake.archive import ArchiveReader
 from bangfu.engine.intake.archive_row import ArchiveRow, Outcome
 from bangfu.engine.intake.cells import text_of

@@ -10,14 +10,8 @@ from bangfu.engine.duckdb_.facts import Delivery
 from bangfu.engine.duckdb_.judgement import Cells
 from bangfu.engine.duckdb_.session import literal
 from bangfu.engine.matching.model import Model
+from bangfu.engine.matching.words import CONCLUSION, KIND
 
-KIND, CONCLUSION = "可能同一人", "疑点"
-RULE = "可能同一人/no_usable_number"
-# What else it may be: shown with every such finding.
-MAY_BE = (
-    ("双胞胎或兄弟姐妹", "A twin, or a brother or sister"),
-    ("同名同龄的另一个人", "Another person of the same name and age"),
-)
 _WORDS = pa.struct([("zh", pa.string()), ("en", pa.string())])
 _FIELD = pa.struct(
     [("field", pa.string()), ("name", _WORDS), ("level", pa.string()), ("says", _WORDS), ("weight", pa.float64())]

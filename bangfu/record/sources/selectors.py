@@ -5,15 +5,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.conf import settings
 
 from bangfu.core.problems import Problem
 from bangfu.engine.datasets import Dataset, declared_datasets
-from bangfu.engine.findings.words import REASONS
-from bangfu.engine.intake.deliveries import staged_columns
-from bangfu.engine.intake.delivery_columns import DeliveryColumns, delivery_columns
+from bangfu.engine.findings.set_aside import REASONS
 from bangfu.ground.access.models import Organisation
 from bangfu.ground.acts.actor import Actor, Right
 from bangfu.ground.acts.problems import NOT_FOUND
@@ -22,6 +21,9 @@ from bangfu.record.registry.uploads import opened_upload
 from bangfu.record.sources.about import staged_folder
 from bangfu.record.sources.models import Delivery
 from bangfu.record.sources.services import in_use_beside, objections_to
+
+if TYPE_CHECKING:
+    from bangfu.engine.intake.delivery_columns import DeliveryColumns
 
 # Ends of a delivery's life are not waiting for anybody.
 WAITING = (Delivery.State.UPLOADED, Delivery.State.CHECKED)
@@ -140,6 +142,8 @@ def delivery(actor: Actor, delivery_id: UUID, *, on: date) -> DeliveryPage:
 
 
 def _lacking(found: Delivery) -> tuple[str, ...]:
+    from bangfu.engine.intake.deliveries import staged_columns  # noqa: PLC0415, the engine takes half a second to load
+
     dataset = declared_datasets()[found.dataset]
     used = (dataset.person, *staged_columns(dataset))
     needed = {dataset.columns[column].heading for column in used if column in dataset.columns}
@@ -150,8 +154,10 @@ def _former(found: Delivery) -> Delivery | None:
     return Delivery.objects.filter(pk=found.against).first() if found.against else None
 
 
-def columns(actor: Actor, delivery_id: UUID) -> DeliveryColumns:
+def columns(actor: Actor, delivery_id: UUID) -> "DeliveryColumns":
     """The headings of an uploaded file, and which column each was taken for, with the mapping chosen so far."""
+    from bangfu.engine.intake.delivery_columns import delivery_columns  # noqa: PLC0415, as above
+
     actor.require(Right.BRING_DATA)
     found = Delivery.objects.filter(pk=delivery_id).first()
     if found is None:

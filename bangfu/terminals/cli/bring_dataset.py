@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from bangfu.core.whole_files import check_places, replacing
-from bangfu.engine.findings.words import REASONS
+from bangfu.engine.findings.set_aside import REASONS
 from bangfu.engine.intake.deliveries import Manifest, stage_delivery
 from bangfu.engine.intake.error_workbook import write_quarantine
 from bangfu.terminals.cli.days import day_of

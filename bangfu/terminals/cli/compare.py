@@ -13,7 +13,7 @@ from bangfu.core.problems import kind
 from bangfu.core.whole_files import check_places
 from bangfu.engine.comparison import How, Summary, compare
 from bangfu.engine.duckdb_.session import Limits, limits_within, memory_limit
-from bangfu.engine.findings.words import REASONS
+from bangfu.engine.findings.set_aside import REASONS
 from bangfu.engine.findings.write import check_target
 from bangfu.engine.intake.deliveries_folder import open_folder
 from bangfu.engine.intake.people import registry_of

@@ -6,7 +6,7 @@ import click
 
 from bangfu.core.problems import kind
 from bangfu.core.whole_files import check_places
-from bangfu.engine.findings.words import REASONS
+from bangfu.engine.findings.set_aside import REASONS
 from bangfu.engine.intake.files import make_closed
 from bangfu.engine.sealing.one_file import write_tool
 from bangfu.engine.sealing.program import told

@@ -12,7 +12,7 @@ from bangfu.core.problems import Problem
 from bangfu.core.shipped import policy_folder
 from bangfu.engine.datasets import declared_datasets
 from bangfu.engine.intake.forms import archive_form
-from bangfu.engine.matching.reasons import KIND
+from bangfu.engine.matching.words import KIND
 from bangfu.record.sources.provinces import PROVINCES
 from bangfu.terminals.desk.formats import count, english
 
