@@ -6,6 +6,7 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
@@ -52,6 +53,13 @@ class Together(LoadScopeScheduling):  # type: ignore[misc]
         if path.parent.name == "journeys":
             return "journeys"
         return "spark" if "spark" in path.stem else str(path)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Hashes that cost nothing to check are not taken for old ones, to be made anew (tests/people.py)."""
+    with mock.patch.object(Argon2PasswordHasher, "must_update", return_value=False):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -28,7 +28,7 @@ from bangfu.ground.approval.models import Case
 from bangfu.record.registry.models import CaseFile, Member
 from bangfu.record.registry.services_unmask import Reason, show_number
 from tests.engine.intake.books import number, write_book
-from tests.people import BINCHUAN, DALI, PASSWORD, TOWNSHIP, XIANGYUN, Someone
+from tests.people import BINCHUAN, DALI, QUICK_HASH, TOWNSHIP, XIANGYUN, Someone
 from tests.record.registry.bringing import bring
 from tests.record.sources.making import brought, vehicles
 
@@ -137,18 +137,15 @@ def _pair(mine: Things, theirs: Things) -> Pair:
 
 
 def _people(world: dict[str, Things]) -> None:
-    from django.contrib.auth.hashers import make_password  # noqa: PLC0415
-
-    hashed = make_password(PASSWORD)
     for role in ROLES:
         who = someone_as(role)
         appoint(
             actor=operator(), act_id=uuid4(), username=who.username, full_name=who.full_name, role=role,
-            organisation_code=who.organisation, since=date(2026, 1, 1), password_hash=hashed,
+            organisation_code=who.organisation, since=date(2026, 1, 1), password_hash=QUICK_HASH,
         )  # fmt: skip
     for place, things in world.items():
         things.parts["account_id"] = appoint(
             actor=operator(), act_id=uuid4(), username=f"staff-{place}", full_name=f"{PLACES[place][2]}小员",
-            role=Role.CLERK, organisation_code=PLACES[place][0], since=date(2026, 1, 1), password_hash=hashed,
+            role=Role.CLERK, organisation_code=PLACES[place][0], since=date(2026, 1, 1), password_hash=QUICK_HASH,
         )  # fmt: skip
     Account.objects.update(must_change_password=False)

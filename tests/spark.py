@@ -30,6 +30,15 @@ NO_PANDAS = 'raise ImportError("an executor was asked for pandas")\n'
 
 
 @pytest.fixture(scope="session")
+def in_a_hurry(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Variables of a process that starts a Spark of its own, which is in a hurry too."""
+    folder = tmp_path_factory.mktemp("spark")
+    lines = [f"{key} {value}" for key, value in IN_A_HURRY.items()]
+    (folder / "spark-defaults.conf").write_text("\n".join(lines) + "\n", "utf-8")
+    return {"SPARK_CONF_DIR": str(folder), "JAVA_TOOL_OPTIONS": IN_A_HURRY["spark.driver.extraJavaOptions"]}
+
+
+@pytest.fixture(scope="session")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator["SparkSession"]:
     """Two cores of this machine, whose Python workers find no pandas."""
     from pyspark.sql import SparkSession  # noqa: PLC0415

@@ -14,8 +14,6 @@ def migrate() -> None:
 
 def seed() -> None:
     """What every test may count on: organisations, the cast, the policy that ships."""
-    from django.contrib.auth.hashers import make_password  # noqa: PLC0415
-
     from bangfu.ground.access.models import Account  # noqa: PLC0415
     from bangfu.ground.access.services import (  # noqa: PLC0415
         appoint,
@@ -24,13 +22,12 @@ def seed() -> None:
         shipped_organisations,
     )
     from bangfu.ground.policy.services import keep_policy_current  # noqa: PLC0415
-    from tests.people import CAST, PASSWORD, TOWNSHIP, XIANGYUN  # noqa: PLC0415
+    from tests.people import CAST, QUICK_HASH, TOWNSHIP, XIANGYUN  # noqa: PLC0415
 
     operator = founder("5329")
     rows = [*shipped_organisations("5329"), (TOWNSHIP, "祥城镇工会", "township", XIANGYUN)]
     found_organisations(actor=operator, act_id=uuid4(), rows=rows)
     keep_policy_current(actor=operator)
-    password = make_password(PASSWORD)
     for someone in CAST:
         appoint(
             actor=operator,
@@ -40,7 +37,7 @@ def seed() -> None:
             role=someone.role,
             organisation_code=someone.organisation,
             since=date(2026, 1, 1),
-            password_hash=password,
+            password_hash=QUICK_HASH,
         )
     # However old this database gets, nobody's second factor is overdue in it.
     Account.objects.update(must_change_password=False, created_at=datetime(2100, 1, 1, tzinfo=UTC))

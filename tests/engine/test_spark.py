@@ -116,13 +116,16 @@ STAGES = ("take_register", "take", "judge", "findings") if os.environ.get("BANGF
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_run_that_is_killed_writes_nothing_and_the_next_one_is_whole(
-    stage: str, spark: "SparkSession", tmp_path: Path
+    stage: str, spark: "SparkSession", in_a_hurry: dict[str, str], tmp_path: Path
 ) -> None:
     register = write_csv(tmp_path / "people.csv", family())
     deaths = write_csv(tmp_path / "deaths.csv", [{"姓名": "张三", "身份证号": HEAD, "死亡日期": "2026-01-02"}])
-    environment = {**os.environ, "JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"}
     died = subprocess.run(
-        [sys.executable, "-c", _DIES, tmp_path, stage], env=environment, capture_output=True, text=True, check=False
+        [sys.executable, "-c", _DIES, tmp_path, stage],
+        env={**os.environ, **in_a_hurry},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert died.returncode == -signal.SIGKILL, died.stderr
     assert HEAD not in died.stdout + died.stderr

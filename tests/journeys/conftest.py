@@ -13,6 +13,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from playwright.sync_api import Browser, sync_playwright
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -23,6 +24,7 @@ from bangfu.decide.identification.proposing import propose_now
 from bangfu.decide.identification.services import settle
 from bangfu.decide.identification.services.settle import refusal_codes
 from bangfu.decide.identification.settling import Way
+from bangfu.ground.access.models import Account
 from bangfu.ground.acts.door import acting
 from bangfu.site.assets import assets
 from bangfu.synthetic.prefecture import generate
@@ -31,7 +33,7 @@ from tests.decide.filing import bring_datasets, bring_workbooks, clerk_of_prefec
 from tests.early import HOME
 from tests.journeys.visiting import Site
 from tests.needs import browser as browser_program
-from tests.people import CLERK, actor
+from tests.people import CLERK, PASSWORD, actor
 
 _ANSWERS_WITHIN = 60.0
 _ENDS_WITHIN = 20.0
@@ -64,6 +66,8 @@ def worked_database(django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest
             compare_now(clerk_of_prefecture(), day)
             propose_now(clerk_of_prefecture(), day, uuid4())
             refuse_one()
+            # The server takes a hash that is quick to check for an old one.
+            Account.objects.update(password=make_password(PASSWORD))
         yield name
 
 
