@@ -53,8 +53,11 @@ def test_a_cluster_needs_a_folder_that_all_machines_see(place: Path, monkeypatch
     refused(command(place, "--engine", "spark", "--shared", str(place / "nowhere")), place, 1, "nowhere")
 
 
-# A Spark that runs in this process would be joined: this one comes before all others of the group.
-def test_a_master_that_is_none_is_said(tmp_path: Path) -> None:
+# A Spark that runs in this process would be joined: this one comes before all others of the group, and they keep the Java it starts.
+def test_a_master_that_is_none_is_said(
+    tmp_path: Path, in_a_hurry: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JAVA_TOOL_OPTIONS", in_a_hurry["JAVA_TOOL_OPTIONS"])
     register = write_csv(tmp_path / "people.csv", family())
     deaths = write_csv(tmp_path / "deaths.csv", [{"姓名": "张伟", "身份证号": HEAD, "死亡日期": "2026-01-02"}])
     how = How(limits=Limits(threads=1), cluster=Cluster("local[many]", tmp_path))

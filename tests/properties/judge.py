@@ -75,10 +75,14 @@ def judge(case: Case, *, employers: bool = False) -> set[Finding]:
     ``employers``: also what decision 33 adds to the table.
     """
     people = [read_person(row, index) for index, row in enumerate(case.people, 1)]
+    keyed = {
+        dataset: [(key(dataset, row), at, row) for at, row in enumerate(rows, 2)]
+        for dataset, rows in case.deliveries.items()
+    }
     for person in people:
         about_number(person, case)
-        for dataset, rows in case.deliveries.items():
-            mine = [(at, row) for at, row in enumerate(rows, 2) if person.number and key(dataset, row) == person.number]
+        for dataset, rows in keyed.items():
+            mine = [(at, row) for number, at, row in rows if person.number and number == person.number]
             about_name(person, dataset, mine)
             ABOUT.get(dataset, nothing)(person, mine, case, people)
         if employers:
@@ -111,6 +115,7 @@ def read_person(row: Row, index: int) -> Person:
 # Numbers -------------------------------------------------------------------------------------------------------------
 
 
+@cache
 def tidy(text: str) -> str:
     for invisible in "\u200b\ufeff\u200e":
         text = text.replace(invisible, "")
