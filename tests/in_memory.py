@@ -1,7 +1,7 @@
-"""Runs a command with the tests' home in memory, where there is room: ``python -m tests.in_memory pytest …``. Gone afterwards.
+"""Runs a command with the tests' home and temporary files in memory, where there is room: ``python -m tests.in_memory pytest …``.
 
-Hundreds of databases are copied and dropped, a thousand files each. ext4 hands out no inode that was deleted within five seconds, and
-looks for others one by one: a fifth of all the processors' time.
+Gone afterwards. Hundreds of databases are copied and dropped, a thousand files each, and tens of thousands of workbooks are written. ext4
+hands out no inode that was deleted within five seconds, and looks for others one by one: a fifth of all the processors' time.
 """
 
 import os
@@ -22,9 +22,12 @@ def run(command: list[str], memory: Path = MEMORY, room: int = ROOM) -> int:
     if HOME in os.environ or not memory.is_dir() or shutil.disk_usage(memory).free < room:
         return _waited_for(command, {})
     with own_folder(memory, "bangfu-tests-") as folder:
-        # The database's account must come through, where root starts it.
+        # Where root runs it, the database has an account of its own, which must come through; some tests have others.
         folder.chmod(0o711)
-        return _waited_for(command, {HOME: str(folder / "home")})
+        temporary = folder / "tmp"
+        temporary.mkdir()
+        temporary.chmod(0o1777)
+        return _waited_for(command, {HOME: str(folder / "home"), "TMPDIR": str(temporary)})
 
 
 def _waited_for(command: list[str], variables: dict[str, str]) -> int:
