@@ -1,7 +1,7 @@
 """A Spark of several processes, as a cluster is: a master, two workers with an executor each, and nothing in common but a folder.
 
 BANGFU_CLUSTER=all pytest tests/engine/test_spark_cluster.py also takes 2,356 households, all sixteen deliveries and --matching: some
-seven minutes on two cores.
+five minutes on two cores.
 """
 
 import os
