@@ -51,7 +51,7 @@ check: $(DEV_STAMP)  ## Style, types, floors of the house: under a minute
 needs: $(DEV_STAMP)
 	@$(BIN)/python -m tests.needs
 
-test: check assets needs  ## Everything that proves the product, from a fresh clone: some thirteen minutes on two cores (ten are wanted)
+test: check assets needs  ## Everything that proves the product, from a fresh clone: some fifteen minutes on two cores (ten are wanted)
 	$(BIN)/python -m tests.in_memory $(BIN)/pytest -n auto --dist loadscope --durations=20 --durations-min=5
 
 bench: $(DEV_STAMP)  ## Measure against named rivals; writes benchmarks/results/
