@@ -11,8 +11,8 @@ from pathlib import Path
 
 from bangfu.core.ids import check_digit
 from bangfu.engine.intake.tables import open_tables
-from bangfu.synthetic.xlsx import Cell, write_sheets
-from bangfu.terminals.cli.demonstration.workbooks import records
+from bangfu.synthetic.xlsx import Cell
+from bangfu.terminals.cli.demonstration.workbooks import records, write_whole
 
 _HEADS, _MEMBERS = "职工", "家庭成员"
 _NUMBER, _HEAD, _RELATION = "身份证号", "户主身份证号", "关系"
@@ -21,7 +21,7 @@ _DIGITS, _OLD_ENOUGH = 18, "1984"
 _OF_A_PERSON = (
     "姓名", "民族", "性别", "政治面貌", "身份证号", "出生日期", "健康状况", "疾病/残疾类别", "婚姻状况", "户口类型", "医保状况",
 )  # fmt: skip
-# Of the invented divisions; nobody of the prefecture has these serials with these days of birth.
+# Of the invented divisions. Should somebody have one of them already, the daughter is refused as she comes in.
 _DAUGHTERS = [(f"5329952004{month:02}29{serial}", given) for month, serial, given in
               ((4, 982, "云霞"), (6, 984, "春梅"), (9, 986, "建芳"), (11, 988, "晓燕"))]  # fmt: skip
 Record = dict[str, Cell]
@@ -40,11 +40,10 @@ def file_twice(workbook: Path, target: Path, address: str) -> int:
     tables = {table.name: list(records(table, lambda *_: True)) for table in open_tables(workbook)}
     couples = list(islice(_couples(tables[_HEADS], tables[_MEMBERS]), len(_DAUGHTERS)))
     if couples:
-        target.parent.mkdir(parents=True, exist_ok=True)
         empty, families = dict.fromkeys(tables[_MEMBERS][0]), list(zip(couples, _DAUGHTERS, strict=False))
         heads = (_daughter(couple, *daughter, address) for couple, daughter in families)
         members = (row for couple, (number, _) in families for row in _parents(couple, _whole(number), empty))
-        write_sheets(target, {_HEADS: heads, _MEMBERS: members})
+        write_whole(target, {_HEADS: heads, _MEMBERS: members})
     return len(couples)
 
 

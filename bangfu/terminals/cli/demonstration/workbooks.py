@@ -1,9 +1,10 @@
 """Xiangyun's workbook in two: one of its townships sends its own, so that there is a batch below the county."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
+from bangfu.core.whole_files import replacing
 from bangfu.engine.intake.archive import read_archive
 from bangfu.engine.intake.cells import text_of
 from bangfu.engine.intake.tables import Cell, Table, open_tables
@@ -24,14 +25,21 @@ def split(workbook: Path, day: date, place: str, inside: Path, rest: Path) -> in
             households.add(key)
     if not households:
         return 0
-    _copy(workbook, inside, lambda sheet, number: rows.get((sheet, number)) in households)
     _copy(workbook, rest, lambda sheet, number: rows.get((sheet, number)) not in households)
+    # The last, since it tells that both are there.
+    _copy(workbook, inside, lambda sheet, number: rows.get((sheet, number)) in households)
     return len(households)
 
 
 def _copy(workbook: Path, target: Path, wanted: Callable[[str, int], bool]) -> None:
+    write_whole(target, {table.name: records(table, wanted) for table in open_tables(workbook)})
+
+
+def write_whole(target: Path, sheets: Mapping[str, Iterator[dict[str, Written]]]) -> None:
+    """Write a workbook that is there whole or not at all: a demo that was broken off takes it as it finds it."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    write_sheets(target, {table.name: records(table, wanted) for table in open_tables(workbook)})
+    with replacing(target) as temporary:
+        write_sheets(temporary, sheets)
 
 
 def records(table: Table, wanted: Callable[[str, int], bool]) -> Iterator[dict[str, Written]]:
