@@ -1,7 +1,7 @@
 """Runs a command with the tests' home and temporary files in memory, where there is room: ``python -m tests.in_memory pytest …``.
 
 Gone afterwards. Hundreds of databases are copied and dropped, a thousand files each, and tens of thousands of workbooks are written. ext4
-hands out no inode that was deleted within five seconds, and looks for others one by one: a fifth of all the processors' time.
+hands out no inode that was deleted within five seconds and looks for others one by one: the database spends much of its time there.
 """
 
 import os
@@ -18,7 +18,7 @@ HOME = "BANGFU_TEST_HOME"
 
 
 def run(command: list[str], memory: Path = MEMORY, room: int = ROOM) -> int:
-    """Run it; gives its exit code. ``room``: bytes that must be free, some 100 MB are used."""
+    """Run it; gives its exit code. ``room``: bytes that must be free; a whole suite has never used the half of it."""
     if HOME in os.environ or not memory.is_dir() or shutil.disk_usage(memory).free < room:
         return _waited_for(command, {})
     with own_folder(memory, "bangfu-tests-") as folder:

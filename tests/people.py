@@ -9,7 +9,7 @@ from bangfu.ground.access.selectors import actor_of
 from bangfu.ground.acts.actor import Actor, Purpose, Role
 
 PASSWORD = "synthetic-cast-2026"
-# Checked in no time: a real hash is made to take a sixth of a second, and the tests sign in a thousand times (tests/conftest.py).
+# Checked in no time: a real hash is made to take long, and the tests sign in again and again (tests/conftest.py).
 QUICK_HASH = f"argon2{PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)}"
 
 

@@ -142,7 +142,7 @@ def delivery(actor: Actor, delivery_id: UUID, *, on: date) -> DeliveryPage:
 
 
 def _lacking(found: Delivery) -> tuple[str, ...]:
-    from bangfu.engine.intake.deliveries import staged_columns  # noqa: PLC0415, the engine takes half a second to load
+    from bangfu.engine.intake.deliveries import staged_columns  # noqa: PLC0415, the engine is slow to load
 
     dataset = declared_datasets()[found.dataset]
     used = (dataset.person, *staged_columns(dataset))
