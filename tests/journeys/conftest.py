@@ -18,7 +18,9 @@ from playwright.sync_api import Browser, sync_playwright
 from pytest_django.plugin import DjangoDbBlocker
 
 from bangfu.core.clock import MachineClock, today
+from bangfu.decide.comparison.models import Run
 from bangfu.decide.comparison.running import compare_now
+from bangfu.decide.comparison.services_duplicates import Pair, record_duplicates
 from bangfu.decide.identification.models import Determination
 from bangfu.decide.identification.proposing import propose_now
 from bangfu.decide.identification.services import settle
@@ -26,6 +28,7 @@ from bangfu.decide.identification.services.settle import refusal_codes
 from bangfu.decide.identification.settling import Way
 from bangfu.ground.access.models import Account
 from bangfu.ground.acts.door import acting
+from bangfu.record.registry.models import Member
 from bangfu.site.assets import assets
 from bangfu.synthetic.prefecture import generate
 from tests.database import connected, copied_database
@@ -66,6 +69,7 @@ def worked_database(django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest
             compare_now(clerk_of_prefecture(), day)
             propose_now(clerk_of_prefecture(), day, uuid4())
             refuse_one()
+            look_alike()
             # The server takes a hash that is quick to check for an old one.
             Account.objects.update(password=make_password(PASSWORD))
         yield name
@@ -81,6 +85,24 @@ def refuse_one() -> None:
         actor=clerk, act_id=uuid4(), determination_id=row.pk, seen_version=row.version, kind=Way.REFUSE,
         reason_code=code, reason="当面核对了证明", answer="家里没有别的话",
     )  # fmt: skip
+
+
+def look_alike() -> None:
+    """Two heads look like one person, so that somebody is to look at their files."""
+    actor = clerk_of_prefecture()
+    with acting(actor):
+        heads = sorted(Member.objects.filter(is_head=True).values_list("case_file", "pk")[:2])
+        run = Run.objects.values_list("pk", flat=True).get()
+    (one, head), (other, other_head) = heads
+    weighed = {
+        "field": "name",
+        "name": {"zh": "姓名", "en": "name"},
+        "level": "same",
+        "says": {"zh": "相同", "en": "the same"},
+    }
+    alike = {"one": str(head), "other": str(other_head), "by_number": False, "probability": 0.9, "start": -9.0}
+    pair = Pair(one, other, [{**alike, "fields": [{**weighed, "weight": 12.0}]}])
+    record_duplicates(actor=actor, act_id=uuid4(), run_id=run, pairs=[pair])
 
 
 @pytest.fixture(scope="module")

@@ -105,6 +105,7 @@ SENSITIVE = [
     Stop("empty queue", "/review/?view=overdue"),
     Stop("clean", "/review/clean/"),
     Stop("duplicates", "/duplicates/"),
+    Stop("pair", first("/duplicates/", "main a[href^='/duplicates/']:not([href*=state])")),
 ]
 IMPORTS = [
     Stop("imports", "/imports/"),
